@@ -15,7 +15,7 @@ import { buildIfChanged } from "../scripts/build.ts";
 import { openSignInLink } from "../scripts/demo/sign-in-link.ts";
 import { applyMigrations } from "../scripts/migrate.ts";
 import { startServer } from "../scripts/serve.ts";
-import { COUNT_PATH, type CountedAsks, makeCountedWorker } from "./lib/counted-worker.ts";
+import { COUNT_PATH, type CountedRequests, makeCountedWorker } from "./lib/counted-worker.ts";
 import { threadsCpuMs } from "./lib/cpu-time.ts";
 import { workerdPids } from "./lib/processes.ts";
 import { median } from "./lib/quantile.ts";
@@ -188,12 +188,12 @@ async function measure(
   };
 }
 
-async function asks(workerUrl: string, query: string): Promise<CountedAsks> {
-  return (await (await fetch(`${workerUrl}${COUNT_PATH}${query}`)).json()) as CountedAsks;
+async function asks(workerUrl: string, query: string): Promise<CountedRequests> {
+  return (await (await fetch(`${workerUrl}${COUNT_PATH}${query}`)).json()) as CountedRequests;
 }
 
 /** Milliseconds in SQLite. Writes are left out, because they would be repeated. */
-function timeSql(store: DatabaseSync, { sql, params }: CountedAsks["asked"][number]): number {
+function timeSql(store: DatabaseSync, { sql, params }: CountedRequests["asked"][number]): number {
   if (!/^\s*(select|with)/i.test(sql)) return 0;
   const statement = store.prepare(sql);
   const times = Array.from({ length: SQL_RUNS }, () => {

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { buildIfChanged } from "../scripts/build.ts";
 import { openSignInLink } from "../scripts/demo/sign-in-link.ts";
 import { startServer } from "../scripts/serve.ts";
-import { COUNT_PATH, type CountedAsks, makeCountedWorker } from "./lib/counted-worker.ts";
+import { COUNT_PATH, type CountedRequests, makeCountedWorker } from "./lib/counted-worker.ts";
 import type { LargeTeam } from "./lib/large-team.ts";
 import { residentMiB, workerdPids } from "./lib/processes.ts";
 import { median, quantile } from "./lib/quantile.ts";
@@ -134,7 +134,7 @@ async function timeAnswer(url: string, path: string, cookie: string) {
 }
 
 async function statementsSoFar(url: string): Promise<number> {
-  const asks = (await (await fetch(`${url}${COUNT_PATH}`)).json()) as CountedAsks;
+  const asks = (await (await fetch(`${url}${COUNT_PATH}`)).json()) as CountedRequests;
   return asks.statements;
 }
 

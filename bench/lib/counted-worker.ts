@@ -14,7 +14,7 @@ import { root } from "../../scripts/root.ts";
  */
 export const COUNT_PATH = "/bench/d1-statements";
 
-export interface CountedAsks {
+export interface CountedRequests {
   readonly statements: number;
   /** As counted by D1, while recorded. */
   readonly rows: number;

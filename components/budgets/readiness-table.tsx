@@ -31,16 +31,16 @@ export async function ReadinessTable({
           </TableRow>
         </TableHeader>
         <TableBody>
-          {providers.map(({ slug, label, models, resting }) => (
+          {providers.map(({ slug, label, models, cooling }) => (
             <TableRow key={slug} className="*:align-top *:whitespace-normal">
               <th scope="row" className="px-4 py-2 text-left font-medium">
                 {label}
               </th>
               <TableCell className="tabular-nums">
-                {t("count", { ready: models - resting.length, models })}
+                {t("count", { ready: models - cooling.length, models })}
               </TableCell>
               <TableCell className="pr-4">
-                {resting.slice(0, NAMED_MAX).map(({ model, readyAtMs }) => (
+                {cooling.slice(0, NAMED_MAX).map(({ model, readyAtMs }) => (
                   <p key={model}>
                     <span className="font-mono text-[13px] break-all">{model}</span>{" "}
                     {readyAtMs !== null && (
@@ -50,9 +50,9 @@ export async function ReadinessTable({
                     )}
                   </p>
                 ))}
-                {resting.length > NAMED_MAX && (
+                {cooling.length > NAMED_MAX && (
                   <p className="text-muted-foreground">
-                    {t("more", { count: resting.length - NAMED_MAX })}
+                    {t("more", { count: cooling.length - NAMED_MAX })}
                   </p>
                 )}
               </TableCell>

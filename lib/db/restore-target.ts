@@ -36,10 +36,10 @@ const OWN_TABLES = [
 /** A row of `settings` during a restore: an interrupted one is started again. */
 const MARK = "restore";
 
-export type Occupation = "empty" | "unfinished" | "occupied";
+export type Occupancy = "empty" | "unfinished" | "occupied";
 
 /** Whether an instance may be restored into: it may contain only the person who asks. */
-export async function readOccupation(db: Database): Promise<Occupation> {
+export async function readOccupancy(db: Database): Promise<Occupancy> {
   const tables = OWN_TABLES.map(
     (table) => sql`exists (select 1 from ${sql.identifier(table)}) as ${sql.identifier(table)}`,
   );

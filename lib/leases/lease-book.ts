@@ -6,7 +6,7 @@
 import { type Grant, grant, LEASE_MS, LOST_MS, type Report, type SharedLimit } from "./lease";
 
 /** What an isolate requests or reports for one limit. */
-export interface LeaseAsk {
+export interface LeaseClaim {
   readonly limit: SharedLimit;
   readonly used: number;
   /** 0 if it wants no more. */
@@ -70,7 +70,7 @@ export class LeaseBook {
   }
 
   /** Records an isolate's reports, and grants it a lease of each limit, in the order of `asks`. */
-  lease(isolate: string, asks: readonly LeaseAsk[], nowMs: number): Grant[] {
+  lease(isolate: string, asks: readonly LeaseClaim[], nowMs: number): Grant[] {
     return asks.map((ask) => this.#lease(isolate, ask, nowMs));
   }
 
@@ -86,7 +86,7 @@ export class LeaseBook {
     }
   }
 
-  #lease(isolate: string, { limit, used, demand, holds }: LeaseAsk, nowMs: number): Grant {
+  #lease(isolate: string, { limit, used, demand, holds }: LeaseClaim, nowMs: number): Grant {
     const line = this.#lineOf(limit, nowMs);
     const before = line.reports.get(isolate);
     const isNew = before === undefined || nowMs - before.atMs >= LEASE_MS;

@@ -3,7 +3,7 @@
  * @module
  */
 import type { SharedLimit } from "./lease";
-import type { LeaseAsk } from "./lease-book";
+import type { LeaseClaim } from "./lease-book";
 
 /** One limit as this isolate uses it. */
 export interface LeasedLimit extends SharedLimit {
@@ -31,7 +31,7 @@ export type LeaseTurn =
     };
 
 /** What is requested or reported for one limit. */
-export interface LeaseQuestion extends LeaseAsk {
+export interface LeaseQuestion extends LeaseClaim {
   readonly group: string;
   /** Since when the limit has been in demand here, in epoch milliseconds. */
   readonly sinceMs: number;

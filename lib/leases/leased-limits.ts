@@ -12,7 +12,7 @@
 import type { Grant } from "./lease";
 import { type LeaseContext, LeaseEntry } from "./lease-entry";
 import type { LeasedLimit, LeaseQuestion, LeaseTurn } from "./leased-limit";
-import { type AskingGaps, askableMs } from "./request-gaps";
+import { askableMs, type RequestGaps } from "./request-gaps";
 import { SeenIsolates } from "./seen-isolates";
 
 const ENTRIES_MAX = 1_000;
@@ -26,7 +26,7 @@ const RETRY_MS = 2_000;
 const SET_BACK_MS = 5_000;
 
 export class LeasedLimits {
-  readonly #gaps: AskingGaps;
+  readonly #gaps: RequestGaps;
   readonly #entries = new Map<string, LeaseEntry>();
   readonly #seen = new SeenIsolates();
   #isAway = false;
@@ -34,7 +34,7 @@ export class LeasedLimits {
   #askAgainMs = Number.NEGATIVE_INFINITY;
   #latestMs = Number.NEGATIVE_INFINITY;
 
-  constructor(gaps: AskingGaps) {
+  constructor(gaps: RequestGaps) {
     this.#gaps = gaps;
   }
 

@@ -4,7 +4,7 @@
  */
 import type { LeaseEntry } from "./lease-entry";
 
-export interface AskingGaps {
+export interface RequestGaps {
   /** From one request for a limit to the next, if nothing is left of it until others give back. */
   readonly fullGapMs: number;
   /** After this many requests it may ask earlier; null: no earlier. */
@@ -21,7 +21,7 @@ const DOUBLINGS_MAX = 2;
 const LEAST_FULL_GAP_MS = 1_000;
 
 /** When a limit may be requested next, in epoch milliseconds. */
-export function askableMs(entry: LeaseEntry, gaps: AskingGaps, nowMs: number): number {
+export function askableMs(entry: LeaseEntry, gaps: RequestGaps, nowMs: number): number {
   const { requestedMs, requests, fruitless, youngUntilMs, permits, heldByOthers, usedByOthers } =
     entry;
   const { limit } = entry;

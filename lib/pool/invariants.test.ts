@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Accusation } from "./guard/key-trouble";
 import { KeyPool } from "./key-pool";
-import { type Lease, newAsk } from "./pick-result";
+import { type Lease, newKeyRequest } from "./pick-result";
 import type { PoolKey } from "./types";
 
 const NOW = 1_700_000_000_000;
@@ -129,7 +129,7 @@ class Life {
         this.#ask(step);
         return;
       case "pinned": {
-        const turn = pool.pin(MODEL, `k${step.key}`, newAsk(this.#claim()), this.#nowMs);
+        const turn = pool.pin(MODEL, `k${step.key}`, newKeyRequest(this.#claim()), this.#nowMs);
         if (turn?.kind !== "granted") return;
         this.#checkLease(turn.lease);
         pool.succeed(MODEL, turn.lease, [], this.#nowMs);
@@ -139,7 +139,7 @@ class Life {
         const id = `k${step.key}`;
         const before = pool.get(id)?.cooldowns.get(MODEL)?.untilMs ?? 0;
         const cooldown = { untilMs: this.#nowMs + step.ms, reason: "rate_limit_minute" };
-        pool.rest(id, { every: false, model: MODEL }, cooldown);
+        pool.startCooldown(id, { every: false, model: MODEL }, cooldown);
         const after = pool.get(id)?.cooldowns.get(MODEL)?.untilMs ?? before;
         expect(after).toBeGreaterThanOrEqual(before);
         return;
@@ -172,7 +172,7 @@ class Life {
     const conversation = talk === null ? null : { name: `talk ${talk}`, isContinued };
     const claim = this.#claim();
     const ready = this.#readyPriorities();
-    const turn = pool.ask(MODEL, { ...newAsk(claim), conversation }, nowMs);
+    const turn = pool.ask(MODEL, { ...newKeyRequest(claim), conversation }, nowMs);
     if (turn.kind !== "granted") {
       // No request is turned away while a key is ready.
       expect(ready).toEqual([]);
@@ -269,7 +269,11 @@ test("weights are kept within 5 % over 10,000 picks", () => {
       }
       const counts = all.map(() => 0);
       for (let pick = 0; pick < 10_000; pick += 1) {
-        const turn = pool.ask(MODEL, newAsk({ tokenId: "t", weight: 1, priority: 0 }), NOW + pick);
+        const turn = pool.ask(
+          MODEL,
+          newKeyRequest({ tokenId: "t", weight: 1, priority: 0 }),
+          NOW + pick,
+        );
         if (turn.kind !== "granted") throw new Error(turn.kind);
         pool.succeed(MODEL, turn.lease, [], NOW + pick);
         const index = Number(turn.lease.key.id.slice(1));
@@ -297,7 +301,7 @@ test("a limit that answers put into numbers is kept to in every window, however 
       for (const gapMs of all) {
         nowMs += gapMs;
         const claim = { tokenId: "t", weight: 1, priority: 0 };
-        const turn = pool.ask(MODEL, newAsk(claim), nowMs);
+        const turn = pool.ask(MODEL, newKeyRequest(claim), nowMs);
         if (turn.kind !== "granted") continue;
         const inWindow = sends.filter((atMs) => atMs > nowMs - MINUTE);
         if (inWindow.length < limit) {

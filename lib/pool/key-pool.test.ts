@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KeyPool } from "./key-pool";
-import { newAsk } from "./pick-result";
+import { newKeyRequest } from "./pick-result";
 import { EVERY_MODEL, type PoolKey } from "./types";
 
 const NOW = 1_000_000;
@@ -32,7 +32,7 @@ const CLAIM = { tokenId: "at_1", weight: 1, priority: 0 };
 
 /** The key for a request that doesn't wait; its response arrives at once. */
 function pick(pool: KeyPool, model: string | null, nowMs: number, tried?: ReadonlySet<string>) {
-  const turn = pool.ask(model, newAsk(CLAIM, tried), nowMs);
+  const turn = pool.ask(model, newKeyRequest(CLAIM, tried), nowMs);
   if (turn.kind !== "granted") return null;
   pool.succeed(model, turn.lease, [], nowMs);
   return turn.lease.key;
@@ -81,7 +81,7 @@ describe("rotation", () => {
     pool.upsert(key("best"));
     expect([...countPicks(pool, 5)]).toEqual([["best", 5]]);
     const conversation = { name: "talk", isContinued: true };
-    const turn = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
+    const turn = pool.ask("m", { ...newKeyRequest(CLAIM), conversation }, NOW);
     expect(turn.kind === "granted" && turn.lease.key.id).toBe("best");
   });
 
@@ -90,14 +90,14 @@ describe("rotation", () => {
     const homes = (pool: KeyPool) =>
       Array.from({ length: 20 }, (_, index) => {
         const conversation = { name: `talk ${index}`, isContinued: true };
-        const turn = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
+        const turn = pool.ask("m", { ...newKeyRequest(CLAIM), conversation }, NOW);
         return turn.kind === "granted" ? turn.lease.key.id : "none";
       });
     const atOnce = poolOf(...ids.map((id) => key(id)));
     const inParts = poolOf(...ids.slice(0, 50).map((id) => key(id)));
     const first = { name: "first", isContinued: true };
     for (const pool of [atOnce, inParts])
-      pool.ask("m", { ...newAsk(CLAIM), conversation: first }, NOW);
+      pool.ask("m", { ...newKeyRequest(CLAIM), conversation: first }, NOW);
     for (const id of ids.slice(50)) {
       inParts.upsert(key(id));
       if (id.endsWith("7")) inParts.availability("m", NOW);
@@ -108,11 +108,11 @@ describe("rotation", () => {
   test("a key that serves a conversation out of turn lets as many of its turns pass", () => {
     const pool = poolOf(key("a"), key("b"), key("c"));
     const conversation = { name: "talk", isContinued: false };
-    const first = pool.ask("m", { ...newAsk(CLAIM), conversation }, NOW);
+    const first = pool.ask("m", { ...newKeyRequest(CLAIM), conversation }, NOW);
     const home = first.kind === "granted" ? first.lease.key.id : "none";
     for (let count = 0; count < 10; count += 1) {
       const talk = { name: "talk", isContinued: true };
-      const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
+      const turn = pool.ask("m", { ...newKeyRequest(CLAIM), conversation: talk }, NOW);
       expect(turn.kind === "granted" && turn.lease.key.id).toBe(home);
     }
     const others = countPicks(pool, 20);
@@ -123,7 +123,7 @@ describe("rotation", () => {
   test("a key is found although it is ahead of its turn, where no other is left", () => {
     const pool = poolOf(key("a"), key("b"));
     const talk = { name: "talk", isContinued: true };
-    const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: talk }, NOW);
+    const turn = pool.ask("m", { ...newKeyRequest(CLAIM), conversation: talk }, NOW);
     const home = turn.kind === "granted" ? turn.lease.key.id : "none";
     const other = home === "a" ? "b" : "a";
     expect(pick(pool, "m", NOW, new Set([other]))?.id).toBe(home);
@@ -265,7 +265,7 @@ test("a rejected request learns when there is quota left for it, however many wa
   const rpm = [{ model: "*", rpm: 10, tpm: null, dailyRequests: null }];
   const pool = poolOf(key("a", { limits: rpm }), key("b", { limits: rpm }));
   const ask = (maxWaitMs: number) =>
-    pool.ask("m", { ...newAsk(CLAIM), maxWaitUntilMs: NOW + maxWaitMs }, NOW);
+    pool.ask("m", { ...newKeyRequest(CLAIM), maxWaitUntilMs: NOW + maxWaitMs }, NOW);
   for (let count = 0; count < 20; count += 1) expect(ask(0).kind).toBe("granted");
   // The quota of the next two windows, and some of the third.
   for (let count = 0; count < 45; count += 1) expect(ask(300_000).kind).toBe("wait");
@@ -285,7 +285,7 @@ describe("unexplained rejections", () => {
   } as const;
 
   function refuse(pool: KeyPool, model: string, nowMs: number) {
-    const turn = pool.ask(model, newAsk(CLAIM), nowMs);
+    const turn = pool.ask(model, newKeyRequest(CLAIM), nowMs);
     if (turn.kind !== "granted") throw new Error(turn.kind);
     const rest = { untilMs: nowMs + 5_000, isGuess: true };
     return pool.refuse(model, turn.lease, silent, rest, nowMs);
@@ -305,7 +305,7 @@ describe("unexplained rejections", () => {
     const pool = poolOf(key("a"), key("b"));
     refuse(pool, "m", NOW);
     refuse(pool, "m", NOW);
-    expect(pool.ask("m", newAsk(CLAIM), NOW + 100)).toMatchObject({ kind: "granted" });
+    expect(pool.ask("m", newKeyRequest(CLAIM), NOW + 100)).toMatchObject({ kind: "granted" });
   });
 });
 
@@ -314,7 +314,7 @@ describe("a lease", () => {
     const pool = poolOf(
       key("a", { limits: [{ model: "*", rpm: 2, tpm: null, dailyRequests: 2 }] }),
     );
-    const turn = pool.ask("m", newAsk(CLAIM), NOW);
+    const turn = pool.ask("m", newKeyRequest(CLAIM), NOW);
     if (turn.kind !== "granted") throw new Error(turn.kind);
     const refusal = { unit: "requests", span: "minute", limit: null, requested: null } as const;
     const rest = { untilMs: NOW + 1_000, isGuess: false };
@@ -334,11 +334,11 @@ describe("what people say", () => {
 
   test("limits apply to a request that needs a certain key: it waits, or learns until when", () => {
     const pool = poolOf(key("a", { limits: rpm(1) }));
-    const ask = { ...newAsk(CLAIM), maxWaitUntilMs: NOW + 120_000 };
-    expect(pool.pin("m", "a", newAsk(CLAIM), NOW)?.kind).toBe("granted");
-    expect(pool.pin("m", "a", newAsk(CLAIM), NOW + 1)).toMatchObject({ kind: "exhausted" });
+    const ask = { ...newKeyRequest(CLAIM), maxWaitUntilMs: NOW + 120_000 };
+    expect(pool.pin("m", "a", newKeyRequest(CLAIM), NOW)?.kind).toBe("granted");
+    expect(pool.pin("m", "a", newKeyRequest(CLAIM), NOW + 1)).toMatchObject({ kind: "exhausted" });
     expect(pool.pin("m", "a", ask, NOW + 1)).toMatchObject({ kind: "wait" });
-    expect(pool.pin("m", "a", newAsk(CLAIM), NOW + 61_000)?.kind).toBe("granted");
+    expect(pool.pin("m", "a", newKeyRequest(CLAIM), NOW + 61_000)?.kind).toBe("granted");
   });
 
   test("a key that was disabled stays so when a block is taken back", () => {
@@ -353,7 +353,7 @@ describe("what people say", () => {
 
   test("a reset forgets what was reported and learned, also for the day", () => {
     const pool = poolOf(key("a"));
-    const turn = pool.ask("m", newAsk(CLAIM), NOW);
+    const turn = pool.ask("m", newKeyRequest(CLAIM), NOW);
     if (turn.kind !== "granted") throw new Error(turn.kind);
     const untilMs = NOW + 10 * 3_600_000;
     const day = { unit: "requests", span: "day", limit: 200, retryAtMs: untilMs } as const;
@@ -374,7 +374,11 @@ test("a conversation is no reason to use a reserve key while a better one is rea
     key("lower", { priority: 1 }),
   );
   const talk = (name: string, isContinued: boolean, nowMs: number) => {
-    const turn = pool.ask("m", { ...newAsk(CLAIM), conversation: { name, isContinued } }, nowMs);
+    const turn = pool.ask(
+      "m",
+      { ...newKeyRequest(CLAIM), conversation: { name, isContinued } },
+      nowMs,
+    );
     return turn.kind === "granted" ? turn.lease.key.id : turn.kind;
   };
   expect(talk("old", false, NOW)).toMatch(/low/);
@@ -495,7 +499,7 @@ test("what another request found no room for changes nothing about when a key is
   pool.setLimits({ provider: [limits], domains: new Map() }, "UTC");
   expect(pick(pool, "m", NOW)?.id).toBe("a");
   const before = pool.availability("m", NOW + 1);
-  const large = { ...newAsk(CLAIM), tokens: 1_000 };
+  const large = { ...newKeyRequest(CLAIM), tokens: 1_000 };
   expect(pool.ask("m", large, NOW + 1)).toMatchObject({ kind: "exhausted" });
   expect(pool.availability("m", NOW + 1)).toEqual(before);
   expect(before).toEqual({ keys: 1, ready: 1, readyAtMs: 0 });

@@ -15,8 +15,8 @@ import { IncurableFailures } from "./guard/incurable-failures";
 import { NO_EFFECTS, type PoolEffect } from "./guard/key-guard";
 import type { Accusation, Sentence } from "./guard/key-trouble";
 import { KeyRegistry } from "./key-registry";
-import type { Lesson, RefusedRest } from "./limits/lesson";
-import type { Ask, Lease, PickResult } from "./pick-result";
+import type { Lesson, WantedCooldown } from "./limits/lesson";
+import type { KeyRequest, Lease, PickResult } from "./pick-result";
 import { type Availability, availabilityOf } from "./schedule/availability";
 import { ConversationOwners } from "./schedule/conversation-owners";
 import type { Group } from "./schedule/group";
@@ -35,14 +35,14 @@ export class KeyPool extends KeyRegistry {
    * The turn of a request for a model (null: a call that names none): a key, a time to poll again, or why there is
    * neither. Amortized constant time while no request waits.
    */
-  ask(model: string | null, ask: Ask, nowMs: number): PickResult {
+  ask(model: string | null, ask: KeyRequest, nowMs: number): PickResult {
     const result = this.models.of(model ?? NO_MODEL).ask(ask, nowMs);
     if (result.kind === "granted") this.#noteUse(result.lease);
     return result;
   }
 
   /** The key that worked last, regardless of turns, for a request that has tried all; null if there is none. */
-  askProven(model: string | null, ask: Ask, nowMs: number): Lease | null {
+  askProven(model: string | null, ask: KeyRequest, nowMs: number): Lease | null {
     const lease = this.models.of(model ?? NO_MODEL).askProven(ask, nowMs);
     if (lease !== null) this.#noteUse(lease);
     return lease;
@@ -52,7 +52,7 @@ export class KeyPool extends KeyRegistry {
    * The turn of a request at the key with which it continues something, even if that key is in cooldown: the key, or
    * when the configured limits allow the request. Null if the key can't be used at all.
    */
-  pin(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
+  pin(model: string | null, keyId: string, ask: KeyRequest, nowMs: number): PickResult | null {
     if (this.get(keyId)?.status !== "active") return null;
     const result = this.models.of(model ?? NO_MODEL).pin(keyId, ask, nowMs);
     if (result?.kind === "granted") this.#noteUse(result.lease);
@@ -60,14 +60,14 @@ export class KeyPool extends KeyRegistry {
   }
 
   /** A key of the owner's quota domain, waited for if necessary; null if none will be ready in time. */
-  askOwner(model: string | null, keyId: string, ask: Ask, nowMs: number): PickResult | null {
+  askOwner(model: string | null, keyId: string, ask: KeyRequest, nowMs: number): PickResult | null {
     const result = this.models.of(model ?? NO_MODEL).askOwner(keyId, ask, nowMs);
     if (result?.kind === "granted") this.#noteUse(result.lease);
     return result;
   }
 
   /** Removes a request from the queue. */
-  leave(model: string | null, ask: Ask): void {
+  leave(model: string | null, ask: KeyRequest): void {
     if (ask.waiter !== null) this.models.get(model ?? NO_MODEL)?.leave(ask);
   }
 
@@ -198,7 +198,7 @@ export class KeyPool extends KeyRegistry {
     if (entry !== undefined) {
       entry.trouble = null;
       if (effect.kind === "block") this.block(keyId);
-      else this.rest(keyId, effect.scope, effect.cooldown);
+      else this.startCooldown(keyId, effect.scope, effect.cooldown);
     }
     return [{ kind: "sentenced", sentence }];
   }
@@ -264,7 +264,7 @@ export class KeyPool extends KeyRegistry {
     const reached = this.caps.spend(entry.caps, costNanoUsd, atMs, nowMs);
     if (reached === null) return null;
     const { keyId, reason, untilMs } = reached;
-    this.rest(keyId, { every: true }, { untilMs, reason });
+    this.startCooldown(keyId, { every: true }, { untilMs, reason });
     return reached;
   }
 
@@ -279,21 +279,21 @@ export class KeyPool extends KeyRegistry {
   }
 
   /**
-   * Learns from a rejection for lack of quota, unless the lease was settled. The caller sets the cooldown: see `cool`.
-   * @param rest What the response says.
+   * Learns from a rejection for lack of quota, unless the lease was settled. The caller sets the cooldown: see `startCooldown`.
+   * @param wanted What the response says.
    */
   refuse(
     model: string | null,
     lease: Lease,
     refusal: QuotaRefusal,
-    rest: RefusedRest,
+    wanted: WantedCooldown,
     nowMs: number,
   ): Lesson {
     if (!settle(lease)) {
-      const { untilMs, isGuess } = rest;
+      const { untilMs, isGuess } = wanted;
       return { untilMs, isGuess, unexplained: 0, unexplainedSinceMs: nowMs, isExpected: true };
     }
-    return this.models.of(model ?? NO_MODEL).refuse(lease, refusal, rest, nowMs);
+    return this.models.of(model ?? NO_MODEL).refuse(lease, refusal, wanted, nowMs);
   }
 
   #noteUse({ entry }: Lease): void {

@@ -16,14 +16,14 @@ import type { ModelPoolOptions } from "./schedule/model-pool";
 import { ModelPools } from "./schedule/model-pools";
 import {
   type Cooldown,
+  type CooldownTarget,
+  cooldownName,
   EVERY_MODEL,
   isOfTheDomain,
   type KnownLimit,
   NO_MODEL,
   type PoolKey,
   type PoolLimits,
-  type RestScope,
-  restName,
 } from "./types";
 
 /** Keys that were never picked are ordered by a random number below this. */
@@ -165,7 +165,7 @@ export class KeyRegistry {
   noteSpent(spends: readonly KeySpend[], atMs: number): readonly ReachedKey[] {
     const reached = this.caps.noteSpent(spends, atMs);
     for (const { keyId, untilMs, reason } of reached) {
-      this.rest(keyId, { every: true }, { untilMs, reason });
+      this.startCooldown(keyId, { every: true }, { untilMs, reason });
     }
     return reached;
   }
@@ -189,8 +189,8 @@ export class KeyRegistry {
   }
 
   /** Puts a key into cooldown, and its domain if quota is the cause. Never shortens a cooldown. */
-  rest(id: string, scope: RestScope, cooldown: Cooldown): void {
-    this.#rest(id, restName(scope), cooldown, false);
+  startCooldown(id: string, scope: CooldownTarget, cooldown: Cooldown): void {
+    this.#cool(id, cooldownName(scope), cooldown, false);
   }
 
   /**
@@ -198,10 +198,10 @@ export class KeyRegistry {
    * @param model As stored: a model's name, or `EVERY_MODEL`.
    */
   cool(id: string, model: string, untilMs: number, reason: string): void {
-    this.#rest(id, model, { untilMs, reason }, true);
+    this.#cool(id, model, { untilMs, reason }, true);
   }
 
-  #rest(id: string, model: string, cooldown: Cooldown, isFromPeer: boolean): void {
+  #cool(id: string, model: string, cooldown: Cooldown, isFromPeer: boolean): void {
     const { untilMs, reason, isGuess = false } = cooldown;
     const key = this.entries.get(id)?.key;
     if (key === undefined || !Number.isFinite(untilMs)) return;
@@ -212,10 +212,10 @@ export class KeyRegistry {
       const isPeerQuota = isFromPeer && reason === "rate_limit_minute";
       this.models
         .get(model)
-        ?.rest(domainOf(key), untilMs, isPeerQuota, this.#sharing?.nowMs() ?? 0);
+        ?.cool(domainOf(key), untilMs, isPeerQuota, this.#sharing?.nowMs() ?? 0);
     } else if (key.quotaDomain !== null) {
       for (const { key: sibling } of this.entries.values()) {
-        if (sibling.quotaDomain === key.quotaDomain) restEverywhere(sibling, untilMs, reason);
+        if (sibling.quotaDomain === key.quotaDomain) coolEverywhere(sibling, untilMs, reason);
       }
     }
   }
@@ -279,7 +279,7 @@ export class KeyRegistry {
   }
 }
 
-function restEverywhere(key: PoolKey, untilMs: number, reason: string): void {
+function coolEverywhere(key: PoolKey, untilMs: number, reason: string): void {
   const known = key.cooldowns.get(EVERY_MODEL)?.untilMs ?? 0;
   if (known >= untilMs) return;
   key.cooldowns = new Map(key.cooldowns).set(EVERY_MODEL, { untilMs, reason });

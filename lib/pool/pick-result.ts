@@ -12,7 +12,7 @@ import type { Waiter } from "./share/fair-queue";
 import type { Claim, PoolKey } from "./types";
 
 /** A request for quota. */
-export interface Ask {
+export interface KeyRequest {
   readonly claim: Claim;
   /** Estimated. */
   readonly tokens: number;
@@ -54,7 +54,7 @@ export type PickResult =
   | { readonly kind: "unavailable" };
 
 /** A request that won't wait. */
-export function newAsk(claim: Claim, tried: ReadonlySet<string> = new Set()): Ask {
+export function newKeyRequest(claim: Claim, tried: ReadonlySet<string> = new Set()): KeyRequest {
   return {
     claim,
     tokens: 1,

@@ -14,12 +14,12 @@ export type KeyStatus = "active" | "blocked" | "disabled";
 export const EVERY_MODEL = "*";
 
 /** What a cooldown applies to. "Every model" isn't a model name: those come from clients, who can send any text. */
-export type RestScope =
+export type CooldownTarget =
   | { readonly every: true }
   | { readonly every: false; readonly model: string };
 
 /** The name under which a cooldown is stored: a model's own, or `EVERY_MODEL`. */
-export function restName(scope: RestScope): string {
+export function cooldownName(scope: CooldownTarget): string {
   if (scope.every) return EVERY_MODEL;
   return scope.model === EVERY_MODEL ? `=${EVERY_MODEL}` : scope.model;
 }
@@ -98,7 +98,7 @@ export interface KnownLimit {
   /** Configured by a person, reported in responses, or learned from rejections. */
   readonly source: "set" | "told" | "learnt";
   /** How it was learned; absent for configured and reported limits. */
-  readonly learntFrom?: LearntFrom;
+  readonly learntFrom?: LearnedFrom;
   /** Whether a probe is in progress or due, to check if the limit still applies. */
   readonly isProbed?: boolean;
   readonly left: number;
@@ -108,7 +108,7 @@ export interface KnownLimit {
  * A rejection that stated a number; repeated rejections at the same count; limits found for other keys; or this
  * isolate's share of a quota that others use too.
  */
-export type LearntFrom = "refusal" | "repetition" | "others" | "part";
+export type LearnedFrom = "refusal" | "repetition" | "others" | "part";
 
 /** Configured limits; null for none. */
 export interface QuotaLimits {

@@ -143,14 +143,14 @@ export interface AccessToken {
 }
 
 /** The maker of something that a provider stores; both null if unknown. */
-export interface Maker {
+export interface Creator {
   /** The first of the tokens in the chain of rotations. */
   readonly tokenId: string | null;
   readonly userId: string | null;
 }
 
 /** Something that a provider stores, and the key whose account contains it. */
-export interface StoredThing extends Maker {
+export interface StoredThing extends Creator {
   readonly keyId: string;
 }
 

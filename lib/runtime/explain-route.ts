@@ -7,7 +7,7 @@ import { CAPABILITIES } from "../models/model-alias";
 import type { Availability } from "../pool/schedule/availability";
 import { providerOf as providerOfSlug } from "../providers/registry";
 import type { AccessToken, ProxyPorts } from "../proxy/ports";
-import { chooseTargets, type PassedOverReason } from "../proxy/route/route-targets";
+import { chooseTargets, type SkipReason } from "../proxy/route/route-targets";
 import { DEFAULT_MAX_WAIT_MS } from "../proxy/serve/quota-claim";
 import type { PricePerMillion } from "../usage/price";
 
@@ -15,7 +15,7 @@ export interface ExplainedTarget extends RouteTarget {
   /** The provider's name; null if there is no such provider. */
   readonly label: string | null;
   /** Why the request would skip it; null if it fits. */
-  readonly passedOver: PassedOverReason | "no_provider" | null;
+  readonly passedOver: SkipReason | "no_provider" | null;
   /** Whether all its keys fail in the same way, so that only one request per second may try. */
   readonly isBraked: boolean;
   readonly availability: Availability;

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env";
 import type { Grant } from "../leases/lease";
-import { type LeaseAsk, LeaseBook, type StoredBook } from "../leases/lease-book";
+import { LeaseBook, type LeaseClaim, type StoredBook } from "../leases/lease-book";
 import type { LeaseCalls } from "./object-calls";
 import { platform } from "./platform";
 
@@ -28,7 +28,7 @@ export class LeaseObject extends DurableObject<Env> implements LeaseCalls {
     });
   }
 
-  async lease(isolate: string, asks: readonly LeaseAsk[]): Promise<Grant[]> {
+  async lease(isolate: string, asks: readonly LeaseClaim[]): Promise<Grant[]> {
     const nowMs = platform.nowMs();
     const grants = this.#book.lease(isolate, asks, nowMs);
     if (this.#isSaved) {

@@ -13,7 +13,7 @@ export interface ProviderReadiness {
   /** Models of its list that active keys may serve. */
   readonly models: number;
   /** Those of them that can't be served now, the first to be ready first; null if the time is unknown. */
-  readonly resting: readonly { readonly model: string; readonly readyAtMs: number | null }[];
+  readonly cooling: readonly { readonly model: string; readonly readyAtMs: number | null }[];
 }
 
 /** From the stored model lists: no provider is called. Providers without a list are left out. */
@@ -33,10 +33,10 @@ export async function modelReadiness({
     );
     if (models.length === 0) return [];
     const readiness = new PoolReadiness(pool, atMs);
-    const resting = models
+    const cooling = models
       .map((model) => ({ model, readyAtMs: readiness.of(model) }))
       .filter(({ readyAtMs }) => readyAtMs === null || readyAtMs > atMs)
       .toSorted((one, other) => (one.readyAtMs ?? Infinity) - (other.readyAtMs ?? Infinity));
-    return [{ slug, label, models: models.length, resting }];
+    return [{ slug, label, models: models.length, cooling }];
   });
 }

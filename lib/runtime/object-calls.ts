@@ -5,7 +5,7 @@
  */
 import type { UpkeepTrigger } from "../db/schema/upkeep-schema";
 import type { Grant } from "../leases/lease";
-import type { LeaseAsk } from "../leases/lease-book";
+import type { LeaseClaim } from "../leases/lease-book";
 import type { UpkeepRun } from "../upkeep/upkeep-run";
 
 /** Who requests a run, and how old the last one must be. */
@@ -24,5 +24,5 @@ export interface PortalCalls extends Rpc.DurableObjectBranded {
 
 /** Of a lease object, `lease-object.ts`. */
 export interface LeaseCalls extends Rpc.DurableObjectBranded {
-  lease(isolate: string, asks: readonly LeaseAsk[]): Promise<Grant[]>;
+  lease(isolate: string, asks: readonly LeaseClaim[]): Promise<Grant[]>;
 }

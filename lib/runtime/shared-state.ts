@@ -11,7 +11,7 @@ import { D1LeaseRows, StoreLeases } from "../db/state/store-leases";
 import { UsageRecorder } from "../db/usage/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { LeasedLimits } from "../leases/leased-limits";
-import type { AskingGaps } from "../leases/request-gaps";
+import type { RequestGaps } from "../leases/request-gaps";
 import { objectLeases } from "./object-leases";
 import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
@@ -69,8 +69,8 @@ export function sharedRecorder(env: Env): UsageRecorder {
 }
 
 /** How often a lease for a used-up limit is requested. */
-const BY_STORE: AskingGaps = { fullGapMs: 2_000, requestsPerAsk: null };
-const BY_OBJECT: AskingGaps = { fullGapMs: 15_000, requestsPerAsk: 50 };
+const BY_STORE: RequestGaps = { fullGapMs: 2_000, requestsPerAsk: null };
+const BY_OBJECT: RequestGaps = { fullGapMs: 15_000, requestsPerAsk: 50 };
 
 /** The leases of this isolate for limits that isolates share, created at the first call. */
 export function sharedLeases(env: Env): LeaseClient {

@@ -58,7 +58,7 @@ export async function recordPast(
   for (const request of sampleRequests(team, random, fromMs, toMs)) {
     clockMs = Math.max(clockMs, request.atMs);
     recorder.add(request);
-    events.push(...restsAfter(request));
+    events.push(...cooldownsAfter(request));
     for (const [id, use] of usesBy(request)) lastUses.set(id, use);
     count += 1;
     if (count % PORTION === 0) await write();
@@ -129,7 +129,7 @@ function usesBy({ outcome, atMs, tokenId, attempts }: RequestEvent): [string, St
 }
 
 /** The cooldowns of keys after a request's rejected attempts. */
-function restsAfter({ id, atMs, provider, model, attempts }: RequestEvent): StateEvent[] {
+function cooldownsAfter({ id, atMs, provider, model, attempts }: RequestEvent): StateEvent[] {
   const quotaZone = (provider === null ? undefined : findProvider(provider))?.quotaDayZone ?? "UTC";
   return attempts.flatMap(({ keyId, afterMs, meaning, rule, status, words }) => {
     if (model === null || (meaning !== "rate_limit_minute" && meaning !== "rate_limit_day")) {

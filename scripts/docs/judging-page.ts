@@ -7,7 +7,7 @@ import { commonErrorRules } from "../../lib/providers/answers/common-error-rules
 import { gatewayErrorRules, pageRules } from "../../lib/providers/answers/edge-error-rules.ts";
 import { USUAL, usualUntilMs } from "../../lib/providers/answers/judge-answer.ts";
 import { readErrorFacts } from "../../lib/providers/answers/read-error-facts.ts";
-import { UNEXPLAINED_REST } from "../../lib/providers/answers/unexplained-rest.ts";
+import { UNEXPLAINED_COOLDOWN } from "../../lib/providers/answers/unexplained-cooldown.ts";
 import { providers } from "../../lib/providers/registry.ts";
 import type { ErrorRule } from "../../lib/providers/types.ts";
 import { openai } from "../../lib/providers/vendors/openai.ts";
@@ -34,7 +34,7 @@ const MEANINGS: Readonly<Record<ErrorMeaning, MeaningText>> = {
   },
   rate_limit_minute: {
     means: "a short quota is used up",
-    stated: `as long as the answer says, else for ${durationText(USUAL.rate_limit_minute.restMs)} if it names a quota, else `,
+    stated: `as long as the answer says, else for ${durationText(USUAL.rate_limit_minute.cooldownMs)} if it names a quota, else `,
     request: "next key",
   },
   rate_limit_day: {
@@ -125,7 +125,7 @@ export function judgingPage(): string {
       ),
     `Daily quotas renew at midnight UTC, ${pacificLabels()} at midnight Pacific time. Only a person shortens a cooldown: by a reset, a check that finds the key valid, or disabling and enabling it.`,
     "The length of a cooldown is, in this order: the rule's own time; the time that the response states; what the pool knows about the quota; a guess. No cooldown is longer than 25 hours, unless the response names a week or a month, or the account is out of credit. A time that can't be meant (years, an epoch time in `Retry-After`) is ignored.",
-    `A 429 that states neither a quota nor a reset time puts the key in cooldown for ${durationText(UNEXPLAINED_REST.firstMs)}, multiplied by ${UNEXPLAINED_REST.growth} each time in a row, up to ${durationText(UNEXPLAINED_REST.longestMs)}. If that happens \`CONSECUTIVE_429_THRESHOLD\` times for one key and model, each after the previous cooldown, with no success in between and while other keys or models of the provider work, the daily quota is assumed to be used up.`,
+    `A 429 that states neither a quota nor a reset time puts the key in cooldown for ${durationText(UNEXPLAINED_COOLDOWN.firstMs)}, multiplied by ${UNEXPLAINED_COOLDOWN.growth} each time in a row, up to ${durationText(UNEXPLAINED_COOLDOWN.longestMs)}. If that happens \`CONSECUTIVE_429_THRESHOLD\` times for one key and model, each after the previous cooldown, with no success in between and while other keys or models of the provider work, the daily quota is assumed to be used up.`,
     "An error that says a key is invalid is only one witness. The key becomes a suspect: it is used last, and blocked only when a second witness agrees. That is another key that serves the same request, the same key's rejection of a different request of another caller while other keys work, or the free check, which runs automatically after a request that no key served, in pools of fewer than five keys. A rejection that may be about what the caller chose (a path that names no model, an account in the path as with Azure OpenAI, Amazon Bedrock, Vertex AI and Workers AI) never blocks a key by itself.",
     "If five or more keys are all rejected in the same way and none works, no key is changed: One Balance opens an incident and sends one probe per second, each with other keys, until one works. The portal marks a suspect and shows what the provider said, and what ended the suspicion: a response, a block, a reset. An incident names the keys that a second witness had blocked, and those that worked.",
     "Rejections are cheap: they don't use up attempts (`maxAttempts` counts failures), and up to 30 keys are tried within 20 seconds. After five rejections of one request, keys that worked recently go first. A key whose connections break or whose server fails three times in a row while others work comes last for 5 seconds, longer each time, and so does one that says when to retry; a success ends that. After every key was tried, the one that worked last is tried again.",

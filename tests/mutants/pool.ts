@@ -17,7 +17,7 @@ const rateLimiter = faultsIn("lib/pool/limits/rate-limiter.ts", limits);
 const limit = faultsIn("lib/pool/limits/limit.ts", limits);
 const costCap = faultsIn("lib/pool/caps/cost-cap.ts", ["lib/pool/caps"]);
 const keyCaps = faultsIn("lib/pool/caps/key-caps.ts", ["lib/pool/caps"]);
-const rest = faultsIn("lib/pool/limits/rest.ts", limits);
+const cooldown = faultsIn("lib/pool/limits/quota-cooldown.ts", limits);
 const cases = faultsIn("lib/pool/learn/learning-cases.ts", learn);
 const prior = faultsIn("lib/pool/learn/shared-limit-prior.ts", learn);
 const rows = faultsIn("lib/pool/learn/unnumbered-refusals.ts", learn);
@@ -126,9 +126,9 @@ export const poolMutants: readonly Mutant[] = [
     "if (tokens > cost) limit.take(tokens - cost, nowMs);",
     "if (tokens > cost) limit.refund(entry, cost);",
   ),
-  rest("rests are shortened", "if (untilMs <= rest.untilMs) return rest;", ""),
-  rest("a late answer ends the probe", "sentMs >= rest.probe", "sentMs <= rest.probe"),
-  rest("guesses do not grow", "restMs * UNEXPLAINED_REST.growth **", "restMs * 1 **"),
+  cooldown("cooldowns are shortened", "if (untilMs <= cooldown.untilMs) return cooldown;", ""),
+  cooldown("a late answer ends the probe", "sentMs >= cooldown.probe", "sentMs <= cooldown.probe"),
+  cooldown("guesses do not grow", "firstMs * UNEXPLAINED_COOLDOWN.growth **", "firstMs * 1 **"),
   cases(
     "every refusal is too early",
     "if (evidence.retryInMs >= windowMs * MAX_GUARD) return null;",
@@ -178,7 +178,7 @@ export const poolMutants: readonly Mutant[] = [
     "if (key === undefined) return;",
   ),
   registry(
-    "rests are shortened",
+    "cooldowns are shortened",
     "if ((key.cooldowns.get(model)?.untilMs ?? 0) >= untilMs) return;",
     "",
   ),
@@ -207,9 +207,9 @@ export const poolMutants: readonly Mutant[] = [
     "grownMs = atMs;\n    if (count > before) continue;",
   ),
   slots(
-    "one request ends a rest of unknown limits",
-    "this.#rest.unexplained > 0 ? 1 : room",
-    "this.#rest.unexplained >= 0 ? 1 : room",
+    "one request ends a cooldown of unknown limits",
+    "this.#cooldown.unexplained > 0 ? 1 : room",
+    "this.#cooldown.unexplained >= 0 ? 1 : room",
   ),
   minute(
     "an unused guess is not given back",

@@ -74,8 +74,8 @@ export const proxyMutants: readonly Mutant[] = [
   ),
   choice(
     "a key without quota is asked for ever",
-    "if (this.#rested.has(key.id)) this.#refuse(key.id);",
-    "if (this.#rested.has(key.id)) this.#tried.delete(key.id);",
+    "if (this.#cooled.has(key.id)) this.#refuse(key.id);",
+    "if (this.#cooled.has(key.id)) this.#tried.delete(key.id);",
   ),
   choice(
     "no lease is given back",

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/models/model-alias.ts";
 import { ALIKE } from "../../lib/pool/guard/circuit-breaker.ts";
 import type { KeyPool } from "../../lib/pool/key-pool.ts";
-import { newAsk } from "../../lib/pool/pick-result.ts";
+import { newKeyRequest } from "../../lib/pool/pick-result.ts";
 import { explainRoute } from "../../lib/runtime/explain-route.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryState } from "../doors/memory-state.ts";
@@ -108,7 +108,7 @@ test("a model is a route of one target; a name that is neither is none", async (
 function refuseAlike(pool: KeyPool, nowMs: number): void {
   for (let count = 0; count < 2 * ALIKE; count += 1) {
     const tokenId = `at_${count}`;
-    const turn = pool.ask("llama", newAsk({ tokenId, weight: 1, priority: 0 }), nowMs);
+    const turn = pool.ask("llama", newKeyRequest({ tokenId, weight: 1, priority: 0 }), nowMs);
     if (turn.kind !== "granted") throw new Error(turn.kind);
     const { id: keyId, provider } = turn.lease.key;
     const evidence = { meaning: "key_invalid", rule: "bad-key", status: 401, words: "" } as const;

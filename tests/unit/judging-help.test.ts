@@ -1,7 +1,7 @@
 /** The help's short table of meanings has the code's times, in both languages. */
 import { expect, test } from "vitest";
 import { USUAL } from "../../lib/providers/answers/judge-answer.ts";
-import { UNEXPLAINED_REST } from "../../lib/providers/answers/unexplained-rest.ts";
+import { UNEXPLAINED_COOLDOWN } from "../../lib/providers/answers/unexplained-cooldown.ts";
 import en from "../../messages/en/help.json" with { type: "json" };
 import zh from "../../messages/zh/help.json" with { type: "json" };
 
@@ -11,11 +11,11 @@ const UNITS = [
 ] as const;
 
 /** Daily quotas renew at midnight. */
-const timed = Object.entries(USUAL).flatMap(([meaning, { effect, restMs }]) =>
-  effect === "cool" && meaning !== "rate_limit_day" ? [[meaning, restMs] as const] : [],
+const timed = Object.entries(USUAL).flatMap(([meaning, { effect, cooldownMs }]) =>
+  effect === "cool" && meaning !== "rate_limit_day" ? [[meaning, cooldownMs] as const] : [],
 );
 
-test.each([...timed, ["rate_limit_minute", UNEXPLAINED_REST.firstMs] as const])(
+test.each([...timed, ["rate_limit_minute", UNEXPLAINED_COOLDOWN.firstMs] as const])(
   "%s, %i ms",
   (meaning, restMs) => {
     const [ms, unit, chinese] = UNITS.find(([size]) => restMs % size === 0) ?? [

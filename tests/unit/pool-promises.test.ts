@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { KeyPool } from "../../lib/pool/key-pool.ts";
-import { type Lease, newAsk, type PickResult } from "../../lib/pool/pick-result.ts";
+import { type Lease, newKeyRequest, type PickResult } from "../../lib/pool/pick-result.ts";
 import type { PoolKey } from "../../lib/pool/types.ts";
 import { NO_LIMITS } from "../../lib/usage/token-limits.ts";
 import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
@@ -90,7 +90,7 @@ test("when a key is available doesn't depend on what others have requested", () 
       ...{ priority: 0, quotaDomain: null, models: null, limits, cooldowns: new Map() },
     });
   }
-  const large = () => pool.ask("m", { ...newAsk(CLAIM), tokens: 900 }, NOW);
+  const large = () => pool.ask("m", { ...newKeyRequest(CLAIM), tokens: 900 }, NOW);
   expect([large().kind, large().kind]).toEqual(["granted", "granted"]);
   const before = pool.availability("m", NOW);
   expect(large().kind).toBe("exhausted");

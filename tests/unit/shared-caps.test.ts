@@ -5,7 +5,7 @@ import { seededRandom } from "../../bench/lib/quota/random.ts";
 import { VirtualTime } from "../../bench/lib/quota/virtual-time.ts";
 import { KeyPool } from "../../lib/pool/key-pool.ts";
 import { UseBoard } from "../../lib/pool/peers/use-board.ts";
-import { type Lease, newAsk } from "../../lib/pool/pick-result.ts";
+import { type Lease, newKeyRequest } from "../../lib/pool/pick-result.ts";
 import type { KeyCapValues } from "../../lib/pool/types.ts";
 
 const USD = 1e9;
@@ -70,7 +70,7 @@ async function play({ isolates, caps, seconds, rates, requestMs, costUsd }: Worl
     pools.push(pool);
     const tell = () => void exchange.exchangeIfDue();
     const request = () => {
-      const ask = newAsk({ tokenId: "at_1", weight: 1, priority: 0 });
+      const ask = newKeyRequest({ tokenId: "at_1", weight: 1, priority: 0 });
       const waiting = { ...ask, maxWaitUntilMs: time.nowMs + 10_000 };
       const turn = () => {
         const result = pool.ask("m", waiting, time.nowMs);

@@ -16,7 +16,7 @@ import { updateProviderKey } from "../../lib/manage/keys/update-provider-key";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { readPastedKeys } from "../../lib/moving-in/read-pasted-keys";
 import type { KeyPool } from "../../lib/pool/key-pool";
-import { newAsk } from "../../lib/pool/pick-result";
+import { newKeyRequest } from "../../lib/pool/pick-result";
 import { NO_USAGE } from "../../lib/usage/types";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 import { attemptBy, requestAt } from "./usage-events";
@@ -34,7 +34,7 @@ const startIsolate = () =>
   createIsolateState({ db, secrets: SECRETS, authKey: "", nowMs: () => nowMs, random: () => 0.5 });
 
 const ask = (pool: KeyPool) =>
-  pool.ask("gpt-5", newAsk({ tokenId: "at_1", weight: 1, priority: 0 }), nowMs);
+  pool.ask("gpt-5", newKeyRequest({ tokenId: "at_1", weight: 1, priority: 0 }), nowMs);
 
 /** Writes a request with this cost, as another isolate does. */
 async function spend(keyId: string, costUsd: number, atMs = nowMs): Promise<void> {

@@ -14,7 +14,7 @@ import { resetProviderKey } from "../../lib/manage/keys/reset-provider-key";
 import { updateProviderKey } from "../../lib/manage/keys/update-provider-key";
 import { parseInput } from "../../lib/manage/parse-input";
 import { listProviderKeysInput } from "../../lib/manage/schemas";
-import { type Lease, newAsk } from "../../lib/pool/pick-result";
+import { type Lease, newKeyRequest } from "../../lib/pool/pick-result";
 import type { QuotaRefusal } from "../../lib/providers/types";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 
@@ -46,10 +46,10 @@ async function startIsolate(): Promise<IsolateState> {
 
 const poolOf = (state: IsolateState) => state.pool("openai");
 const kindOf = (state: IsolateState, model: string) =>
-  poolOf(state).ask(model, newAsk(CLAIM), nowMs).kind;
+  poolOf(state).ask(model, newKeyRequest(CLAIM), nowMs).kind;
 
 function leaseOf(state: IsolateState, model: string): Lease {
-  const turn = poolOf(state).ask(model, newAsk(CLAIM), nowMs);
+  const turn = poolOf(state).ask(model, newKeyRequest(CLAIM), nowMs);
   if (turn.kind !== "granted") throw new Error(`${model}: ${turn.kind}`);
   return turn.lease;
 }

@@ -14,7 +14,7 @@ import { setQuotaLimits } from "../../lib/manage/limits/set-quota-limits";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
 import type { KeyPool } from "../../lib/pool/key-pool";
-import { newAsk } from "../../lib/pool/pick-result";
+import { newKeyRequest } from "../../lib/pool/pick-result";
 import { recordRequests } from "./record-requests";
 import { ACTOR, db, emptyStore, SECRETS, storeKey } from "./test-store";
 import { attemptBy, requestAt } from "./usage-events";
@@ -43,7 +43,7 @@ function startIsolate() {
 function countGo(pool: KeyPool, model: string, asked = 20): number {
   let gone = 0;
   for (let request = 0; request < asked; request += 1) {
-    const ask = newAsk({ tokenId: "at_1", weight: 1, priority: 0 });
+    const ask = newKeyRequest({ tokenId: "at_1", weight: 1, priority: 0 });
     const turn = pool.ask(model, ask, nowMs);
     if (turn.kind !== "granted") break;
     pool.succeed(model, turn.lease, [], nowMs);

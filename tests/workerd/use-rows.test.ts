@@ -6,7 +6,7 @@ import { openDatabase } from "../../lib/db/open-database";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
 import { D1UseRows } from "../../lib/db/state/use-rows";
 import type { ModelReport } from "../../lib/pool/peers/report-format";
-import { newAsk } from "../../lib/pool/pick-result";
+import { newKeyRequest } from "../../lib/pool/pick-result";
 import { db, emptyStore, SECRETS, storeKey } from "./test-store";
 
 const TOLD: readonly ModelReport[] = [
@@ -62,7 +62,7 @@ test("a limit reported to one isolate, and what it sent, counts in another", asy
     };
   };
   const send = (pool: Awaited<ReturnType<typeof isolate>>["pool"]) => {
-    const ask = newAsk({ tokenId: "at_1", weight: 1, priority: 0 });
+    const ask = newKeyRequest({ tokenId: "at_1", weight: 1, priority: 0 });
     const turn = pool.ask("gpt", ask, Date.now());
     if (turn.kind !== "granted") throw new Error(turn.kind);
     return turn.lease;

@@ -14,7 +14,7 @@ import { VirtualTime } from "../quota/virtual-time.ts";
 import { type Sharing, SimIsolate, TOKEN_NANO_USD } from "./sim-isolate.ts";
 import { type Latency, SimStore, type StoreBill } from "./sim-store.ts";
 
-export interface LimitGame {
+export interface LimitScenario {
   readonly seed: number;
   readonly isolates: number;
   readonly sharing: Sharing;
@@ -60,7 +60,7 @@ const BODY = new TextEncoder().encode(
   }),
 );
 
-export async function playLimits(game: LimitGame): Promise<LimitOutcome> {
+export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
   const random = seededRandom(game.seed);
   const time = new VirtualTime(START_MS, 3);
   const store = new SimStore(time, random, game.storeLatency ?? D1_MS);

@@ -9,7 +9,7 @@ import { type TakenSpend, TokenLedger } from "../../../lib/budgets/token-ledger.
 import { LeaseClient } from "../../../lib/db/state/lease-client.ts";
 import { StoreLeases } from "../../../lib/db/state/store-leases.ts";
 import { LeasedLimits } from "../../../lib/leases/leased-limits.ts";
-import type { AskingGaps } from "../../../lib/leases/request-gaps.ts";
+import type { RequestGaps } from "../../../lib/leases/request-gaps.ts";
 import type { KeyPool } from "../../../lib/pool/key-pool.ts";
 import type { ProxyInstance } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken, StateEvent, TokenBudgets } from "../../../lib/proxy/ports.ts";
@@ -23,7 +23,7 @@ import type { SimStore } from "./sim-store.ts";
 /** What hands out leases: nothing, isolates over D1, or an object. */
 export type Sharing = "none" | "store" | "object";
 
-export const LEASE_OPTIONS: Readonly<Record<"store" | "object", AskingGaps>> = {
+export const LEASE_OPTIONS: Readonly<Record<"store" | "object", RequestGaps>> = {
   store: { fullGapMs: 2_000, requestsPerAsk: null },
   object: { fullGapMs: 15_000, requestsPerAsk: 50 },
 };

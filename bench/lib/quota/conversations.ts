@@ -3,7 +3,7 @@
  * @module
  */
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
-import { newAsk } from "../../../lib/pool/pick-result.ts";
+import { newKeyRequest } from "../../../lib/pool/pick-result.ts";
 import { WakeHeap } from "../../../lib/pool/schedule/wake-heap.ts";
 import { poolKey } from "./pool-key.ts";
 import { seededRandom } from "./random.ts";
@@ -62,7 +62,7 @@ export function playConversations(seed: number): Affinities {
     const { item: talk, wakeMs: nowMs } = next;
     const conversation = { name: talk.name, isContinued: talk.turn > 0 };
     const claim = { tokenId: "at_one", weight: 1, priority: 0 };
-    const turn = pool.ask(MODEL, { ...newAsk(claim), conversation }, nowMs);
+    const turn = pool.ask(MODEL, { ...newKeyRequest(claim), conversation }, nowMs);
     if (turn.kind !== "granted") throw new Error("half the load must find a key at once");
     const { id } = turn.lease.key;
     pool.succeed(MODEL, turn.lease, [], nowMs);

@@ -5,7 +5,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
-import { newAsk } from "../../../lib/pool/pick-result.ts";
+import { newKeyRequest } from "../../../lib/pool/pick-result.ts";
 import { poolKey } from "./pool-key.ts";
 import { seededRandom } from "./random.ts";
 
@@ -34,7 +34,7 @@ export function playLargePool(seed: number): {
   const startedMs = performance.now();
   for (let request = 0; request < REQUESTS; request += 1) {
     nowMs += GAP_MS;
-    const turn = pool.ask(MODEL, newAsk(claim), nowMs);
+    const turn = pool.ask(MODEL, newKeyRequest(claim), nowMs);
     if (turn.kind !== "granted") throw new Error("nine tenths of the load must find a key at once");
     pool.succeed(MODEL, turn.lease, [], nowMs);
   }

@@ -191,7 +191,7 @@ async function refusalRows(seed: number): Promise<readonly Row[]> {
     ),
   );
   const attempts = oversized.flatMap(({ responses }) => responses.map((each) => each.attempts));
-  const rested = oversized
+  const cooled = oversized
     .flatMap(({ keys }) => keys)
     .filter(({ cooldowns }) => cooldowns.size > 0).length;
 
@@ -212,7 +212,7 @@ async function refusalRows(seed: number): Promise<readonly Row[]> {
   const kind = "single figures";
   return [
     atMost(kind, "oversized request, attempts", Math.max(...attempts), 2),
-    atMost(kind, "oversized request, keys made to rest", rested, 0),
+    atMost(kind, "oversized request, keys made to rest", cooled, 0),
     atMost(kind, "region refusal, keys touched of 50", touched, 0),
   ];
 }

@@ -20,7 +20,7 @@ import { seededRandom } from "./random.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
 /** What the upstream does with one request. */
-export type Deed =
+export type Reaction =
   | {
       readonly kind: "answer";
       readonly status: number;
@@ -41,7 +41,7 @@ export interface Weather {
   readonly perSecond: number;
   readonly seconds: number;
   /** @param atMs Since the beginning. */
-  deed(key: string, atMs: number, random: () => number): Deed;
+  deed(key: string, atMs: number, random: () => number): Reaction;
   /** Access tokens that take turns; 1 if absent. */
   readonly callers?: number;
   readonly firstByteTimeoutMs?: number;
@@ -61,7 +61,7 @@ export interface Served {
   readonly retryAfterMs: number | null;
 }
 
-export interface AfterWeather {
+export interface WeatherOutcome {
   readonly served: readonly Served[];
   /** How many times each key was tried. */
   readonly asked: ReadonlyMap<string, number>;
@@ -82,7 +82,7 @@ const MESSAGES = [{ role: "user", content: "ping" }];
 /** Read and written in one response. */
 export const TOKENS_AN_ANSWER = 15;
 
-export const good = (afterMs: number): Deed => ({
+export const good = (afterMs: number): Reaction => ({
   kind: "answer",
   status: 200,
   body: {
@@ -97,7 +97,7 @@ export const refusal = (
   message: string,
   code: string | null = null,
   headers: Readonly<Record<string, string>> = {},
-): Deed => ({
+): Reaction => ({
   kind: "answer",
   status,
   body: { error: { message, type: null, param: null, code } },
@@ -105,7 +105,7 @@ export const refusal = (
   afterMs: 20,
 });
 
-export async function play(weather: Weather): Promise<AfterWeather> {
+export async function play(weather: Weather): Promise<WeatherOutcome> {
   const { limits, maxTokens } = weather;
   const random = seededRandom(weather.seed);
   const time = new VirtualTime(START_MS);

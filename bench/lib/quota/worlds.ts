@@ -6,13 +6,13 @@ import type { PoolKey } from "../../../lib/pool/types.ts";
 import { NO_LIMITS } from "../../../lib/usage/token-limits.ts";
 import { seededRandom } from "./random.ts";
 import {
-  type AfterWeather,
-  type Deed,
   good,
   quantile,
+  type Reaction,
   refusal,
   TOKENS_AN_ANSWER,
   type Weather,
+  type WeatherOutcome,
 } from "./weather.ts";
 
 export type WorldKind =
@@ -61,7 +61,7 @@ const INVALID = refusal(401, "Incorrect API key provided", "invalid_api_key");
 const MINUTE_MS = 60_000;
 /** A healthy upstream takes no longer. */
 const SLOWEST_MS = 50;
-const quick = (random: () => number): Deed => good(5 + random() * (SLOWEST_MS - 5));
+const quick = (random: () => number): Reaction => good(5 + random() * (SLOWEST_MS - 5));
 const named = (count: number, name: string) =>
   Array.from({ length: count }, (_, index) => `${name}-${index}`);
 
@@ -311,7 +311,7 @@ function tiers(seed: number): Listed[] {
 
 function silences(seed: number): Listed[] {
   const base = { seed, perSecond: 5, seconds: 90 };
-  const silent: Deed = { kind: "silence" };
+  const silent: Reaction = { kind: "silence" };
   const slow = (leastMs: number, mostMs: number) => ({
     fromMs: 0,
     leastAnswered: 1,
@@ -411,7 +411,7 @@ export function targetOf(world: World): string {
 }
 
 /** The requests that a world's target covers. */
-export function countedOf({ fromMs, fromMet }: World, { served, metMs }: AfterWeather) {
+export function countedOf({ fromMs, fromMet }: World, { served, metMs }: WeatherOutcome) {
   const fromMetMs = fromMet === undefined ? 0 : (metMs[fromMet - 1] ?? Number.POSITIVE_INFINITY);
   const first = served.find(
     ({ askedMs, status }) => askedMs >= Math.max(fromMs, fromMetMs) && status === 200,
@@ -421,7 +421,7 @@ export function countedOf({ fromMs, fromMet }: World, { served, metMs }: AfterWe
 }
 
 /** Deviations from the target, as text; empty if there are none. */
-export function faultsOf(world: World, after: AfterWeather): string[] {
+export function faultsOf(world: World, after: WeatherOutcome): string[] {
   const counted = countedOf(world, after);
   const answered = counted.filter(({ status }) => status === 200);
   const tookMs = answered.map((each) => each.tookMs);
@@ -460,7 +460,7 @@ export function faultsOf(world: World, after: AfterWeather): string[] {
 }
 
 function faultsOfDead(
-  { keys, refused }: AfterWeather,
+  { keys, refused }: WeatherOutcome,
   { mostAsks, mostOpen }: NonNullable<World["dead"]>,
 ): string[] {
   const open = keys.filter(({ sealed, status }) => refused.has(sealed) && status === "active");

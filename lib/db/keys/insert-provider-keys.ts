@@ -46,12 +46,12 @@ export async function insertProviderKeys(
   audit: (ids: readonly string[]) => SQL,
 ): Promise<number> {
   let added = 0;
-  const rests = keys.some((key) => key.initial !== undefined && key.initial.cooldowns.length > 0);
+  const cool = keys.some((key) => key.initial !== undefined && key.initial.cooldowns.length > 0);
   for (const { ids, json } of chunksOf(keys)) {
     const { rowCounts } = await changeState(db, [
       insertStatement(origin, json),
       audit(ids),
-      ...(rests ? [insertCooldowns(json)] : []),
+      ...(cool ? [insertCooldowns(json)] : []),
     ]);
     added += rowCounts[0] ?? 0;
   }

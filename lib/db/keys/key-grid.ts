@@ -31,7 +31,7 @@ export async function listGridKeys(
   return { keys: keys.reverse(), total };
 }
 
-export interface GridRest {
+export interface GridCooldown {
   readonly keyId: string;
   /** `*` for every model. */
   readonly model: string;
@@ -39,8 +39,12 @@ export interface GridRest {
 }
 
 /** A provider's cooldowns that haven't ended. */
-export function listGridRests(db: Database, provider: string, nowMs: number): Promise<GridRest[]> {
-  return db.all<GridRest>(sql`
+export function listGridCooldowns(
+  db: Database,
+  provider: string,
+  nowMs: number,
+): Promise<GridCooldown[]> {
+  return db.all<GridCooldown>(sql`
     select key_id as "keyId", model, until_ms as "untilMs" from key_cooldowns
     where until_ms > ${nowMs} and key_id in (select id from provider_keys where provider = ${provider})`);
 }

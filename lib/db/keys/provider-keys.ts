@@ -212,15 +212,15 @@ export async function countKeyStates(
 ): Promise<ProviderKeyCounts[]> {
   return db.all<ProviderKeyCounts>(sql`
     select provider,
-      sum(status = 'active' and restsUntilMs is null) as ready,
-      sum(status = 'active' and restsUntilMs is not null) as cooling,
+      sum(status = 'active' and cooldownUntilMs is null) as ready,
+      sum(status = 'active' and cooldownUntilMs is not null) as cooling,
       sum(status = 'blocked') as blocked,
       sum(status = 'disabled') as disabled,
       sum(status = 'active' and isSpent) as "spentToday",
-      min(iif(status = 'active', restsUntilMs, null)) as "nextReadyAtMs",
+      min(iif(status = 'active', cooldownUntilMs, null)) as "nextReadyAtMs",
       max(last_used_at_ms) as "lastUsedAtMs"
     from provider_keys k left join (
-      select key_id, max(until_ms) as restsUntilMs, max(reason = 'rate_limit_day') as isSpent
+      select key_id, max(until_ms) as cooldownUntilMs, max(reason = 'rate_limit_day') as isSpent
       from key_cooldowns where until_ms > ${nowMs} group by key_id) c on c.key_id = k.id
     where ${provider === undefined ? sql`true` : sql`provider = ${provider}`}
     group by provider order by provider`);

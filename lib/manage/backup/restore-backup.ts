@@ -26,7 +26,7 @@ import {
   splitLines,
   type Value,
 } from "../../db/dump";
-import { beginRestore, endRestore, queryOf, readOccupation } from "../../db/restore-target";
+import { beginRestore, endRestore, queryOf, readOccupancy } from "../../db/restore-target";
 import { auditEvent } from "../../db/team/audit-log";
 import { piecesOf, streamOf } from "../../http/byte-stream";
 import type { ManageContext } from "../manage-context";
@@ -47,7 +47,7 @@ export async function restoreBackup(
   const { db, actor, nowMs, secrets } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   await confirmPassword(context, password, "password");
-  if ((await readOccupation(db)) === "occupied") {
+  if ((await readOccupancy(db)) === "occupied") {
     throw new ManageError("conflict", "this instance is not empty: restore into a new one");
   }
   const query = queryOf(db);

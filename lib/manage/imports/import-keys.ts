@@ -250,7 +250,7 @@ function initialStateOf(
     model,
     atMs: nowMs,
   });
-  const rests = cooldowns
+  const kept = cooldowns
     .filter(({ untilMs }) => untilMs > nowMs)
     .map(({ model, untilMs }) => {
       const isShort = untilMs - nowMs <= SHORT_REST_MS;
@@ -259,13 +259,13 @@ function initialStateOf(
     });
   switch (state.kind) {
     case "active":
-      return { status: "active", reason: null, evidence: null, cooldowns: rests };
+      return { status: "active", reason: null, evidence: null, cooldowns: kept };
     case "disabled":
-      return { status: "disabled", reason: "manual", evidence: null, cooldowns: rests };
+      return { status: "disabled", reason: "manual", evidence: null, cooldowns: kept };
     case "blocked": {
       const { meaning, words } = state;
       const blockEvidence = evidence(meaning, words, null);
-      return { status: "blocked", reason: meaning, evidence: blockEvidence, cooldowns: rests };
+      return { status: "blocked", reason: meaning, evidence: blockEvidence, cooldowns: kept };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { listGridKeys, listGridRests } from "../../db/keys/key-grid";
+import { listGridCooldowns, listGridKeys } from "../../db/keys/key-grid";
 import { sumCells } from "../../db/usage/read-usage-cells";
 import { modelMatches } from "../../models/model-matches";
 import { DAY_MS } from "../../usage/rollup";
@@ -32,9 +32,9 @@ export async function readKeyGrid(
   provider: string,
 ): Promise<KeyGrid> {
   const now = nowMs();
-  const [{ keys, total }, rests, [used = []]] = await Promise.all([
+  const [{ keys, total }, cooldowns, [used = []]] = await Promise.all([
     listGridKeys(db, provider, MAX_KEYS),
-    listGridRests(db, provider, now),
+    listGridCooldowns(db, provider, now),
     sumCells(db, [
       {
         side: "caller",
@@ -47,8 +47,8 @@ export async function readKeyGrid(
       },
     ]),
   ]);
-  const models = new Set([...used.map((row) => row.model), ...rests.map((rest) => rest.model)]);
-  const untilOf = new Map(rests.map((rest) => [`${rest.keyId} ${rest.model}`, rest.untilMs]));
+  const models = new Set([...used.map((row) => row.model), ...cooldowns.map((rest) => rest.model)]);
+  const untilOf = new Map(cooldowns.map((rest) => [`${rest.keyId} ${rest.model}`, rest.untilMs]));
   const named = [...models].filter((model) => model !== "" && model !== "*");
   return {
     keys: keys.map(({ masked }) => masked),

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KeyPool } from "../key-pool";
-import { type Ask, newAsk, type PickResult } from "../pick-result";
+import { type KeyRequest, newKeyRequest, type PickResult } from "../pick-result";
 import type { KeyCapValues, PoolKey } from "../types";
 
 const NOON = Date.UTC(2026, 10, 29, 12);
@@ -30,8 +30,8 @@ function poolOf(...keys: readonly PoolKey[]): KeyPool {
   return pool;
 }
 
-const ask = (tried?: ReadonlySet<string>): Ask =>
-  newAsk({ tokenId: "at_1", weight: 1, priority: 0 }, tried);
+const ask = (tried?: ReadonlySet<string>): KeyRequest =>
+  newKeyRequest({ tokenId: "at_1", weight: 1, priority: 0 }, tried);
 
 function granted(turn: PickResult | null) {
   if (turn?.kind !== "granted") throw new Error(`not granted: ${turn?.kind}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KeyPool } from "../key-pool";
-import { type Lease, newAsk } from "../pick-result";
+import { type Lease, newKeyRequest } from "../pick-result";
 import type { PoolKey } from "../types";
 import type { Accusation } from "./key-trouble";
 
@@ -20,7 +20,7 @@ function poolOf(...ids: readonly string[]): KeyPool {
 
 function leaseOf(pool: KeyPool, id: string, nowMs: number): Lease {
   const claim = { tokenId: "at", weight: 1, priority: 0 };
-  const result = pool.pin("m", id, newAsk(claim), nowMs);
+  const result = pool.pin("m", id, newKeyRequest(claim), nowMs);
   if (result?.kind !== "granted") throw new Error(`${id}: ${result?.kind}`);
   return result.lease;
 }

@@ -11,7 +11,7 @@
  * @module
  */
 import type { Evidence } from "../evidence";
-import type { Cooldown, RestScope } from "../types";
+import type { Cooldown, CooldownTarget } from "../types";
 
 /** What to do to a key once a second witness agrees. */
 export interface Sentence {
@@ -19,7 +19,7 @@ export interface Sentence {
   readonly provider: string;
   readonly effect:
     | { readonly kind: "block" }
-    | { readonly kind: "cool"; readonly scope: RestScope; readonly cooldown: Cooldown };
+    | { readonly kind: "cool"; readonly scope: CooldownTarget; readonly cooldown: Cooldown };
   readonly evidence: Evidence;
 }
 

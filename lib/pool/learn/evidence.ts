@@ -45,7 +45,7 @@ export type LimitEvidence =
       readonly kind: "peer-refused";
       readonly backMs: number;
       /** From this isolate's last request until then. */
-      readonly restMs: number;
+      readonly cooldownMs: number;
       /** This isolate's requests in the window that ends then. */
       readonly taken: number;
     }

@@ -263,18 +263,18 @@ const EXAMPLES: readonly Example[] = [
   },
   {
     decidedBy: "another isolate was refused",
-    evidence: { kind: "peer-refused", backMs: NOW + 30_000, restMs: 30_000, taken: 4 },
+    evidence: { kind: "peer-refused", backMs: NOW + 30_000, cooldownMs: 30_000, taken: 4 },
     after: { own: { limit: { limit: 4, isPart: true } } },
   },
   {
     decidedBy: null,
-    evidence: { kind: "peer-refused", backMs: NOW + 6_000, restMs: 6_000, taken: 4 },
+    evidence: { kind: "peer-refused", backMs: NOW + 6_000, cooldownMs: 6_000, taken: 4 },
     after: { own: { limit: null } },
   },
   {
     decidedBy: "another isolate was refused",
     prior: { isInNumbers: true },
-    evidence: { kind: "peer-refused", backMs: NOW + 6_000, restMs: 6_000, taken: 4 },
+    evidence: { kind: "peer-refused", backMs: NOW + 6_000, cooldownMs: 6_000, taken: 4 },
     after: { own: { limit: { limit: 4 } } },
   },
   {

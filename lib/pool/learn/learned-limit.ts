@@ -17,7 +17,7 @@ import { SendLog } from "../limits/send-log";
 import { leftBy } from "../limits/sliding-window-log";
 import type { PeerUse, TimedAmount } from "../peers/peer-use";
 import { hasAmpleRoom, roomAtMs } from "../peers/window-room";
-import type { LearntFrom } from "../types";
+import type { LearnedFrom } from "../types";
 import type { LimitEvidence } from "./evidence";
 import { FixedWindowEstimate } from "./fixed-window-estimate";
 import {
@@ -139,7 +139,7 @@ export class LearnedLimit implements Limit {
   }
 
   /** What the limit was learned from. */
-  get origin(): LearntFrom {
+  get origin(): LearnedFrom {
     if (isPart(this.#knowledge)) return "part";
     if (this.#own.limit === null) return "others";
     return this.#own.limit.isSilent ? "repetition" : "refusal";
@@ -232,9 +232,9 @@ export class LearnedLimit implements Limit {
   peerRefused(backMs: number, nowMs: number): void {
     // Their reports say more.
     if (this.#isSharing(nowMs)) return;
-    const restMs = backMs - (this.log.timeOfLast(1) ?? backMs);
+    const cooldownMs = backMs - (this.log.timeOfLast(1) ?? backMs);
     const taken = this.log.since(backMs - this.windowMs * (1 + 2 * this.#prior.state.guard));
-    this.#learn({ kind: "peer-refused", backMs, restMs, taken });
+    this.#learn({ kind: "peer-refused", backMs, cooldownMs, taken });
   }
 
   /** Records that a request was accepted. */

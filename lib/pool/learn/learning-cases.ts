@@ -322,10 +322,10 @@ export const LEARNING_CASES: readonly LearningCase[] = [
       when: "another isolate was rejected, for five seconds or more from here (ten if no rejection ever stated a number)",
       teaches: "what was sent from here in that window is this isolate's part, for three minutes",
     },
-    (knowledge, { backMs, restMs, taken }) => {
+    (knowledge, { backMs, cooldownMs, taken }) => {
       const { isInNumbers, isPart: isShared } = knowledge.prior;
       const leastMs = isInNumbers ? LEAST_REST_MS : LEAST_UNNUMBERED_REST_MS;
-      if (taken === 0 || (restMs < leastMs && !isShared)) return null;
+      if (taken === 0 || (cooldownMs < leastMs && !isShared)) return null;
       return withPart(knowledge, taken, backMs);
     },
   ),

@@ -4,7 +4,7 @@
  */
 
 /** The cooldown that a rejection asks for. */
-export interface RefusedRest {
+export interface WantedCooldown {
   /** Epoch milliseconds. */
   readonly untilMs: number;
   /** Whether it is only a guess: the response states neither a quota nor a time. */

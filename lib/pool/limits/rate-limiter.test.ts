@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { QuotaRefusal } from "../../providers/types";
 import { NO_PRIOR, SharedLimitPrior, withFound, withPartFound } from "../learn/shared-limit-prior";
+import { HALF_OPEN_MS } from "./quota-cooldown";
 import { RateLimiter } from "./rate-limiter";
-import { HALF_OPEN_MS } from "./rest";
 
 const T0 = 1_000_000_000;
 const MINUTE = 60_000;
@@ -391,8 +391,8 @@ test("what an answer came to replaces the estimate of its tokens, more or less",
 test("a rest is never shortened, and only an answer to its probe or to what came later ends it", () => {
   const limiter = new RateLimiter(new SharedLimitPrior());
   const early = limiter.take(1, T0);
-  limiter.rest(T0 + 30_000);
-  limiter.rest(T0 + 10_000);
+  limiter.cool(T0 + 30_000);
+  limiter.cool(T0 + 10_000);
   expect(limiter.earliestMs(1, T0 + 1)).toBe(T0 + 30_000);
   const probeMs = T0 + 30_000;
   const probe = limiter.take(1, probeMs);

@@ -12,9 +12,8 @@ import type { PeerUse } from "../peers/peer-use";
 import type { KnownLimit, QuotaLimits } from "../types";
 import { DailyQuota } from "./daily-quota";
 import { knownLimits } from "./known-limits";
-import type { Lesson, RefusedRest } from "./lesson";
+import type { Lesson, WantedCooldown } from "./lesson";
 import { costAt, earliestOf, NO_ENTRY } from "./limit";
-import { ReportedQuotas } from "./reported-quotas";
 import {
   afterAnswer,
   afterRefusal,
@@ -22,9 +21,10 @@ import {
   afterUnexplained,
   endOf,
   HALF_OPEN_MS,
-  NO_REST,
+  NO_COOLDOWN,
   prolonged,
-} from "./rest";
+} from "./quota-cooldown";
+import { ReportedQuotas } from "./reported-quotas";
 import type { SendLog } from "./send-log";
 import type { Sent, Taken } from "./sent";
 import { NO_SET_LIMITS, setLimits } from "./set-limits";
@@ -36,7 +36,7 @@ export class RateLimiter {
   #set = NO_SET_LIMITS;
   /** Reported limits; null if none was reported. */
   #reported: ReportedQuotas | null = null;
-  #rest = NO_REST;
+  #cooldown = NO_COOLDOWN;
   #requestsSoFar = 0;
   #tokensSoFar = 0;
 
@@ -60,12 +60,18 @@ export class RateLimiter {
 
   /** The limits that apply, shown to people. */
   knownLimits(nowMs: number): readonly KnownLimit[] {
-    return knownLimits(this.#set, this.#reported, this.#learned, this.#rest.probe !== null, nowMs);
+    return knownLimits(
+      this.#set,
+      this.#reported,
+      this.#learned,
+      this.#cooldown.probe !== null,
+      nowMs,
+    );
   }
 
   /** When one more request may be sent: epoch milliseconds, 0 for now. */
   earliestMs(tokens: number, nowMs: number): number {
-    const { guessUntilMs } = this.#rest;
+    const { guessUntilMs } = this.#cooldown;
     return Math.max(
       this.#hardMs(tokens, nowMs),
       guessUntilMs > nowMs ? guessUntilMs : 0,
@@ -82,7 +88,7 @@ export class RateLimiter {
    * Whether only a guess, or another isolate's turn, holds the next request back: it may be sent earlier as a probe.
    */
   isHeldByGuess(tokens: number, nowMs: number): boolean {
-    const isGuess = this.#rest.guessUntilMs > nowMs || this.#learned.isHeldByTurn(nowMs);
+    const isGuess = this.#cooldown.guessUntilMs > nowMs || this.#learned.isHeldByTurn(nowMs);
     return isGuess && this.#hardMs(tokens, nowMs) === 0;
   }
 
@@ -90,7 +96,7 @@ export class RateLimiter {
   mayProbe(tokens: number, nowMs: number): boolean {
     return (
       this.#hardMs(tokens, nowMs) === 0 &&
-      this.#rest.probe === null &&
+      this.#cooldown.probe === null &&
       // Shortly before its time, a request is accepted because the window is about to move on, which proves nothing.
       this.#learned.isFull(nowMs)
     );
@@ -108,7 +114,7 @@ export class RateLimiter {
       taken.push({ limit, entry, cost });
     }
     this.#reported?.take(tokens, nowMs);
-    this.#rest = afterSend(this.#rest, nowMs);
+    this.#cooldown = afterSend(this.#cooldown, nowMs);
     this.#requestsSoFar += 1;
     this.#tokensSoFar += tokens;
     const [requestsSoFar, tokensSoFar] = [this.#requestsSoFar, this.#tokensSoFar];
@@ -116,25 +122,25 @@ export class RateLimiter {
   }
 
   /** Puts the domain into cooldown. After an unexpected one, the first request is sent alone. */
-  rest(untilMs: number): void {
-    this.#rest = prolonged(this.#rest, untilMs, false);
+  cool(untilMs: number): void {
+    this.#cooldown = prolonged(this.#cooldown, untilMs, false);
   }
 
   /** Records that another isolate was rejected until `untilMs`. */
   peerRefused(untilMs: number, nowMs: number): void {
-    if (untilMs <= this.#rest.untilMs) return;
+    if (untilMs <= this.#cooldown.untilMs) return;
     this.#learned.peerRefused(untilMs, nowMs);
-    this.rest(untilMs);
+    this.cool(untilMs);
   }
 
   /** Ends a cooldown at a person's request. */
   wake(): void {
-    this.#rest = { ...this.#rest, untilMs: 0, guessUntilMs: 0, probe: null };
+    this.#cooldown = { ...this.#cooldown, untilMs: 0, guessUntilMs: 0, probe: null };
   }
 
   /** Discards cooldowns and all reported and learned limits, at a person's request. Configured limits stay. */
   forget(): void {
-    this.#rest = NO_REST;
+    this.#cooldown = NO_COOLDOWN;
     this.#learned.forget();
     this.#reported = null;
   }
@@ -155,30 +161,30 @@ export class RateLimiter {
       if (this.#learned.log.peers !== null) this.#reported.countPeers(this.#learned.log.peers);
     }
     this.#learned.letIn(sent.atMs);
-    const before = this.#rest;
-    this.#rest = afterAnswer(before, sent.atMs);
-    return this.#rest !== before;
+    const before = this.#cooldown;
+    this.#cooldown = afterAnswer(before, sent.atMs);
+    return this.#cooldown !== before;
   }
 
   /**
    * Records a rejection for lack of quota, which doesn't count against configured limits.
-   * @param rest What the response says; what was learned may be more precise.
+   * @param wanted What the response says; what was learned may be more precise.
    */
-  refuse(sent: Sent, refusal: QuotaRefusal, rest: RefusedRest, nowMs: number): Lesson {
+  refuse(sent: Sent, refusal: QuotaRefusal, wanted: WantedCooldown, nowMs: number): Lesson {
     this.#learned.takeBack();
     for (const { limit, entry, cost } of sent.taken ?? []) limit.refund(entry, cost);
-    const isRepeated = sent.atMs <= this.#rest.refusedAtMs;
-    const { backMs, isForeseen } = this.#learn(sent, refusal, rest.untilMs, isRepeated, nowMs);
-    const isGuess = backMs === null && rest.isGuess;
-    let untilMs = backMs ?? rest.untilMs;
+    const isRepeated = sent.atMs <= this.#cooldown.refusedAtMs;
+    const { backMs, isForeseen } = this.#learn(sent, refusal, wanted.untilMs, isRepeated, nowMs);
+    const isGuess = backMs === null && wanted.isGuess;
+    let untilMs = backMs ?? wanted.untilMs;
     if (isGuess) {
-      const guess = afterUnexplained(this.#rest, untilMs - nowMs, isRepeated, nowMs);
-      this.#rest = guess.rest;
+      const guess = afterUnexplained(this.#cooldown, untilMs - nowMs, isRepeated, nowMs);
+      this.#cooldown = guess.cooldown;
       untilMs = guess.untilMs;
     } else {
-      this.#rest = afterRefusal(this.#rest, untilMs, isForeseen, nowMs);
+      this.#cooldown = afterRefusal(this.#cooldown, untilMs, isForeseen, nowMs);
     }
-    const { unexplained, unexplainedSinceMs } = this.#rest;
+    const { unexplained, unexplainedSinceMs } = this.#cooldown;
     const isExpected = isForeseen || isRepeated;
     return { untilMs, isGuess, unexplained, unexplainedSinceMs, isExpected };
   }
@@ -226,9 +232,9 @@ export class RateLimiter {
    * are asked.
    */
   slotsUntil(untilMs: number, nowMs: number): number {
-    const { probe, untilMs: restUntilMs } = this.#rest;
+    const { probe, untilMs: cooldownUntilMs } = this.#cooldown;
     const probedMs = typeof probe === "number" ? probe : 0;
-    const halfOpenMs = Math.max(restUntilMs, probedMs) + HALF_OPEN_MS / 2;
+    const halfOpenMs = Math.max(cooldownUntilMs, probedMs) + HALF_OPEN_MS / 2;
     if (probe !== null && untilMs < halfOpenMs) return 1;
     let room = this.#learned.leftBy(untilMs, nowMs);
     for (const limit of this.#set) {
@@ -238,7 +244,7 @@ export class RateLimiter {
     }
     // Without a known limit, the end of a cooldown may release all waiting requests; after an unexplained rejection,
     // one.
-    if (room === Number.POSITIVE_INFINITY) return this.#rest.unexplained > 0 ? 1 : room;
+    if (room === Number.POSITIVE_INFINITY) return this.#cooldown.unexplained > 0 ? 1 : room;
     return Math.max(1, room);
   }
 
@@ -254,16 +260,16 @@ export class RateLimiter {
   /** When reported and configured limits allow a request: until then not even a probe may be sent. */
   #hardMs(tokens: number, nowMs: number): number {
     return Math.max(
-      this.#restedMs(nowMs),
+      this.#cooledUntilMs(nowMs),
       this.allowedMs(tokens, nowMs),
       this.#reported?.earliestMs(tokens, nowMs) ?? 0,
     );
   }
 
-  #restedMs(nowMs: number): number {
-    const endMs = endOf(this.#rest, nowMs);
-    const isOver = endMs === 0 && typeof this.#rest.probe === "number";
-    if (isOver) this.#rest = { ...this.#rest, probe: null };
+  #cooledUntilMs(nowMs: number): number {
+    const endMs = endOf(this.#cooldown, nowMs);
+    const isOver = endMs === 0 && typeof this.#cooldown.probe === "number";
+    if (isOver) this.#cooldown = { ...this.#cooldown, probe: null };
     return endMs;
   }
 

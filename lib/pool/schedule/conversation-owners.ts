@@ -3,7 +3,7 @@
  * account.
  * @module
  */
-import type { Ask } from "../pick-result";
+import type { KeyRequest } from "../pick-result";
 import { NO_MODEL } from "../types";
 import type { ModelPools } from "./model-pools";
 
@@ -34,7 +34,7 @@ export class ConversationOwners {
   }
 
   /** Whether a conversation would now be served outside its owner's quota domain. */
-  isLeft(model: string | null, keyId: string, ask: Ask, nowMs: number): boolean {
+  isLeft(model: string | null, keyId: string, ask: KeyRequest, nowMs: number): boolean {
     return this.#models.of(model ?? NO_MODEL).keys.leavesOwner(keyId, ask.tokens, nowMs);
   }
 

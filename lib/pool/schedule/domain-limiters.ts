@@ -74,7 +74,7 @@ export class DomainLimiters implements SharedDomains {
     const limiter = this.#ofDomain(domain, nowMs);
     for (const { key } of entries) {
       const cooldown = key.cooldowns.get(this.#options.model);
-      if (cooldown !== undefined && isOfTheDomain(cooldown.reason)) limiter.rest(cooldown.untilMs);
+      if (cooldown !== undefined && isOfTheDomain(cooldown.reason)) limiter.cool(cooldown.untilMs);
     }
     return limiter;
   }

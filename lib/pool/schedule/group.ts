@@ -239,6 +239,6 @@ function isUsable(entry: PoolEntry): boolean {
 
 /** When this key may next serve the model, including its caps: epoch milliseconds, 0 for now. Ignores its status. */
 export function entryReadyAtMs({ key, caps }: PoolEntry, model: string, nowMs: number): number {
-  const restedMs = readyAtMs(key, model);
-  return caps === null ? restedMs : Math.max(restedMs, caps.readyAtMs(nowMs));
+  const cooledUntilMs = readyAtMs(key, model);
+  return caps === null ? cooledUntilMs : Math.max(cooledUntilMs, caps.readyAtMs(nowMs));
 }

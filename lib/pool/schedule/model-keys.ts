@@ -3,7 +3,7 @@
  * worked recently, or the one whose turn it is.
  * @module
  */
-import type { Ask, Lease } from "../pick-result";
+import type { KeyRequest, Lease } from "../pick-result";
 import { Affinity, rendezvous } from "./affinity";
 import type { DomainLimiters } from "./domain-limiters";
 import type { Choice, Group, PoolEntry } from "./group";
@@ -100,7 +100,7 @@ export class ModelKeys {
   }
 
   /** The key for a request's next attempt; null if none is ready. */
-  choose(ask: Ask, nowMs: number): Choice | null {
+  choose(ask: KeyRequest, nowMs: number): Choice | null {
     const scheduler = this.schedulerAt(nowMs);
     const { tokens, tried } = ask;
     if (ask.prefersProven) {
@@ -131,7 +131,7 @@ export class ModelKeys {
   }
 
   /** The key that worked last, of those of the best priority that may serve. */
-  pickProven({ tokens, tried }: Ask, nowMs: number, takesTroubled = false): Choice | null {
+  pickProven({ tokens, tried }: KeyRequest, nowMs: number, takesTroubled = false): Choice | null {
     let best: Choice | null = null;
     for (const entry of this.#options.proven()) {
       const { key, trouble } = entry;
@@ -147,7 +147,7 @@ export class ModelKeys {
   }
 
   /** A group that only a guess holds back, one of those that become ready soonest; null if there is none. */
-  pickHeldByGuess({ tokens, tried }: Ask, nowMs: number): Choice | null {
+  pickHeldByGuess({ tokens, tried }: KeyRequest, nowMs: number): Choice | null {
     return this.schedulerAt(nowMs).pickCooling(
       ({ limiter }) => limiter?.isHeldByGuess(tokens, nowMs) === true,
       null,
@@ -162,7 +162,11 @@ export class ModelKeys {
    * null if there is none.
    * @param preferred Examined before all others.
    */
-  pickForProbe(preferred: Group | null, { tokens, tried }: Ask, nowMs: number): Choice | null {
+  pickForProbe(
+    preferred: Group | null,
+    { tokens, tried }: KeyRequest,
+    nowMs: number,
+  ): Choice | null {
     return this.schedulerAt(nowMs).pickCooling(
       ({ limiter }) => limiter?.mayProbe(tokens, nowMs) === true,
       preferred,

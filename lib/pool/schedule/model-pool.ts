@@ -6,10 +6,10 @@ import type { QuotaReading } from "../../providers/answers/read-limits";
 import type { QuotaRefusal } from "../../providers/types";
 import type { CapBook } from "../caps/cap-book";
 import { LimitProbe } from "../learn/limit-probe";
-import type { Lesson, RefusedRest } from "../limits/lesson";
+import type { Lesson, WantedCooldown } from "../limits/lesson";
 import { ModelSharing } from "../peers/model-sharing";
 import type { UseBoard } from "../peers/use-board";
-import type { Ask, Lease, PickResult } from "../pick-result";
+import type { KeyRequest, Lease, PickResult } from "../pick-result";
 import { FairQueue } from "../share/fair-queue";
 import { FairShare } from "../share/fair-share";
 import { GroupRate } from "../share/group-rate";
@@ -87,7 +87,7 @@ export class ModelPool {
   }
 
   /** The turn of a request: called first when it arrives, then whenever it polls. */
-  ask(ask: Ask, nowMs: number): PickResult {
+  ask(ask: KeyRequest, nowMs: number): PickResult {
     this.usedMs = nowMs;
     if (!ask.isCounted) {
       ask.isCounted = true;
@@ -144,7 +144,7 @@ export class ModelPool {
   }
 
   /** The key that worked last, of those that may serve, regardless of turns; null if there is none. */
-  askProven(ask: Ask, nowMs: number): Lease | null {
+  askProven(ask: KeyRequest, nowMs: number): Lease | null {
     const choice = this.keys.pickProven(ask, nowMs, true);
     return choice === null ? null : this.#take(choice, ask, nowMs);
   }
@@ -153,7 +153,7 @@ export class ModelPool {
    * A specific key, even if it is in cooldown, because the request continues what was begun with it. Configured limits
    * still apply, and are waited for. Null if the key doesn't serve this model.
    */
-  pin(keyId: string, ask: Ask, nowMs: number): PickResult | null {
+  pin(keyId: string, ask: KeyRequest, nowMs: number): PickResult | null {
     const group = this.keys.groupOf(keyId, nowMs);
     const entry = group?.entries.find(({ key }) => key.id === keyId);
     if (group === undefined || entry === undefined) return null;
@@ -171,7 +171,7 @@ export class ModelPool {
    * A key of the given key's quota domain, for which the request waits up to its longest wait. Null if none will be
    * ready in time.
    */
-  askOwner(keyId: string, ask: Ask, nowMs: number): PickResult | null {
+  askOwner(keyId: string, ask: KeyRequest, nowMs: number): PickResult | null {
     const group = this.keys.groupOf(keyId, nowMs);
     if (group === undefined) return null;
     const scheduler = this.keys.schedulerAt(nowMs);
@@ -184,7 +184,7 @@ export class ModelPool {
   }
 
   /** Removes the request from the queue. */
-  leave(ask: Ask): void {
+  leave(ask: KeyRequest): void {
     if (ask.waiter === null) return;
     this.#queue.leave(ask.waiter, false);
     ask.waiter = null;
@@ -209,25 +209,25 @@ export class ModelPool {
     if (lease.group.limiter?.succeed(lease.sent, []) === true) this.keys.reschedule(lease, nowMs);
   }
 
-  refuse(lease: Lease, refusal: QuotaRefusal, rest: RefusedRest, nowMs: number): Lesson {
+  refuse(lease: Lease, refusal: QuotaRefusal, wanted: WantedCooldown, nowMs: number): Lesson {
     if (lease.sent.isProbe) this.#limitProbe.failed(nowMs);
     this.#rate.forget();
     const { prior } = this.#limiters;
     const before = prior.state.limit;
     const limiter = this.#limiters.of(lease.group, nowMs);
     if (refusal.span !== "day") this.#sharing?.refused(refusal.limit !== null, nowMs);
-    const lesson = limiter.refuse(lease.sent, refusal, rest, nowMs);
+    const lesson = limiter.refuse(lease.sent, refusal, wanted, nowMs);
     // What was learned from one domain may make others ready sooner.
     if (before !== null && (prior.state.limit ?? 0) > before) this.keys.rebuild();
     return lesson;
   }
 
   /** Puts a domain into cooldown. @param isFromPeer Whether another isolate found it without per-minute quota. */
-  rest(domain: string, untilMs: number, isFromPeer: boolean, nowMs: number): void {
+  cool(domain: string, untilMs: number, isFromPeer: boolean, nowMs: number): void {
     const limiter = this.#limiters.get(domain);
     if (isFromPeer) this.#sharing?.peerRefused(nowMs);
     if (isFromPeer) limiter?.peerRefused(untilMs, nowMs);
-    else limiter?.rest(untilMs);
+    else limiter?.cool(untilMs);
   }
 
   /** Ends a cooldown at a person's request. */
@@ -249,7 +249,7 @@ export class ModelPool {
     this.keys.rebuild();
   }
 
-  #probe(ask: Ask, nowMs: number): PickResult | null {
+  #probe(ask: KeyRequest, nowMs: number): PickResult | null {
     const isDue = this.#limitProbe.isDue(nowMs);
     if (!isDue && !this.#limitProbe.mayTryPart) return null;
     const choice = this.keys.pickForProbe(this.#limitProbe.domain, ask, nowMs);
@@ -260,11 +260,11 @@ export class ModelPool {
     return { kind: "granted", lease: this.#take(choice, ask, nowMs, true) };
   }
 
-  #grant(choice: Choice, ask: Ask, nowMs: number): PickResult {
+  #grant(choice: Choice, ask: KeyRequest, nowMs: number): PickResult {
     return { kind: "granted", lease: this.#take(choice, ask, nowMs) };
   }
 
-  #take({ group, entry }: Choice, ask: Ask, nowMs: number, isProbe = false): Lease {
+  #take({ group, entry }: Choice, ask: KeyRequest, nowMs: number, isProbe = false): Lease {
     if (ask.waiter !== null) this.#queue.leave(ask.waiter, true);
     ask.waiter = null;
     this.keys.taken += 1;
@@ -280,7 +280,7 @@ export class ModelPool {
     return this.#caps.isHeld ? HELD_WAIT_MS : LONGEST_WAIT_MS;
   }
 
-  #wait(ask: Ask, turnMs: number, nowMs: number): number {
+  #wait(ask: KeyRequest, turnMs: number, nowMs: number): number {
     const untilMs = Math.min(
       Math.max(turnMs, nowMs + LEAST_WAIT_MS),
       nowMs + this.#longestWaitMs,

@@ -20,7 +20,7 @@ import { gatewayErrorRules, pageRules } from "./edge-error-rules";
 import { nextMidnightMs } from "./quota-day";
 import { readErrorFacts } from "./read-error-facts";
 import { readQuotaRefusal } from "./read-limits";
-import { UNEXPLAINED_REST } from "./unexplained-rest";
+import { UNEXPLAINED_COOLDOWN } from "./unexplained-cooldown";
 import { reportedDateMs, reportedWaitMs, shortWaitMs, statedWaitMs } from "./wait-time";
 
 const SECOND_MS = 1000;
@@ -130,68 +130,68 @@ interface Usual {
   readonly effect: "none" | "cool" | "block";
   readonly scope: CooldownScope;
   /** How long the key's cooldown lasts if neither the rule nor the response says. */
-  readonly restMs: number;
+  readonly cooldownMs: number;
   /** The longest possible cooldown, whatever the response says. */
   readonly longestMs: number;
 }
 
 /** What is done about a meaning unless the rule says otherwise. */
 export const USUAL: Readonly<Record<ErrorMeaning, Usual>> = {
-  client_error: { next: "deliver", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
+  client_error: { next: "deliver", effect: "none", scope: "none", cooldownMs: 0, longestMs: 0 },
   rate_limit_minute: {
     next: "retry",
     effect: "cool",
     scope: "model",
-    restMs: MINUTE_MS,
+    cooldownMs: MINUTE_MS,
     longestMs: 25 * HOUR_MS,
   },
   rate_limit_day: {
     next: "retry",
     effect: "cool",
     scope: "model",
-    restMs: DAY_MS,
+    cooldownMs: DAY_MS,
     longestMs: 25 * HOUR_MS,
   },
   out_of_credit: {
     next: "retry",
     effect: "cool",
     scope: "key",
-    restMs: HOUR_MS,
+    cooldownMs: HOUR_MS,
     longestMs: 32 * DAY_MS,
   },
   key_invalid: {
     next: "retry",
     effect: "block",
     scope: "key",
-    restMs: HOUR_MS,
+    cooldownMs: HOUR_MS,
     longestMs: 25 * HOUR_MS,
   },
   key_blocked: {
     next: "retry",
     effect: "block",
     scope: "key",
-    restMs: HOUR_MS,
+    cooldownMs: HOUR_MS,
     longestMs: 25 * HOUR_MS,
   },
   key_doubtful: {
     next: "retry",
     effect: "cool",
     scope: "key",
-    restMs: 10 * MINUTE_MS,
+    cooldownMs: 10 * MINUTE_MS,
     longestMs: 25 * HOUR_MS,
   },
   model_denied: {
     next: "retry",
     effect: "cool",
     scope: "model",
-    restMs: HOUR_MS,
+    cooldownMs: HOUR_MS,
     longestMs: 25 * HOUR_MS,
   },
-  region_denied: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
-  foreign_reasoning: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
-  overloaded: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
-  server_error: { next: "retry", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
-  gateway_limit: { next: "deliver", effect: "none", scope: "none", restMs: 0, longestMs: 0 },
+  region_denied: { next: "retry", effect: "none", scope: "none", cooldownMs: 0, longestMs: 0 },
+  foreign_reasoning: { next: "retry", effect: "none", scope: "none", cooldownMs: 0, longestMs: 0 },
+  overloaded: { next: "retry", effect: "none", scope: "none", cooldownMs: 0, longestMs: 0 },
+  server_error: { next: "retry", effect: "none", scope: "none", cooldownMs: 0, longestMs: 0 },
+  gateway_limit: { next: "deliver", effect: "none", scope: "none", cooldownMs: 0, longestMs: 0 },
 };
 
 function effectOf(
@@ -224,10 +224,10 @@ export function usualUntilMs(
   facts: ErrorFacts,
   nowMs: number,
 ): number {
-  const { restMs } = USUAL[meaning];
+  const { cooldownMs } = USUAL[meaning];
   switch (meaning) {
     case "rate_limit_minute": {
-      const unexplainedMs = namesQuota(facts, nowMs) ? restMs : UNEXPLAINED_REST.firstMs;
+      const unexplainedMs = namesQuota(facts, nowMs) ? cooldownMs : UNEXPLAINED_COOLDOWN.firstMs;
       return nowMs + (shortWaitMs(facts, nowMs) ?? unexplainedMs);
     }
     case "rate_limit_day": {
@@ -239,10 +239,10 @@ export function usualUntilMs(
     case "out_of_credit": {
       // Of the reported waits, only dates are about money: `retry-after` is sent out of habit.
       const dateMs = reportedDateMs(facts);
-      return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + restMs;
+      return dateMs !== null && dateMs > nowMs ? dateMs : nowMs + cooldownMs;
     }
     default:
-      return nowMs + restMs;
+      return nowMs + cooldownMs;
   }
 }
 

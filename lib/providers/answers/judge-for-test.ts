@@ -47,7 +47,7 @@ const TIMES: Readonly<Record<string, number>> = {
 /** An effect of `ErrorAnswer` with every time in seconds. */
 export function inSeconds(effect: string, meaning: Meaning): string {
   return effect.replace(/[a-z-]+$/, (word) => {
-    if (word === "usual" && meaning !== "ok") return String(USUAL[meaning].restMs / 1000);
+    if (word === "usual" && meaning !== "ok") return String(USUAL[meaning].cooldownMs / 1000);
     const untilMs = TIMES[word];
     return untilMs === undefined ? word : String((untilMs - NOW_MS) / 1000);
   });

@@ -9,12 +9,12 @@ import { type AnswerEnd, answerEnd } from "../../providers/answers/answer-end";
 import type { AnswerStart } from "../../providers/answers/answer-start";
 import { judgeEvent } from "../../providers/answers/judge-event";
 import type { Ending } from "../account/request-meter";
-import { isItemId, isMaking } from "../request/stored-ids";
+import { isCreating, isItemId } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
 import { reportsErrors } from "../route/proxy-call";
 import { noteStored } from "../serve/resource-affinity";
 import type { Served } from "../serve/served";
-import { isUnlimited, makerOf } from "../serve/stored-access";
+import { creatorOf, isUnlimited } from "../serve/stored-access";
 
 export class AnswerReading {
   readonly #served: Served;
@@ -72,10 +72,10 @@ export class AnswerReading {
     const { caller, meter } = this.#scope;
     const { key, answer } = this.#served;
     if (caller === undefined || isUnlimited(caller) || answer.verdict.meaning !== "ok") return;
-    if (!isMaking(this.#served.call.method, this.#served.call.url)) return;
+    if (!isCreating(this.#served.call.method, this.#served.call.url)) return;
     for (const id of meter.itemIds) {
       if (isItemId(id)) {
-        noteStored(this.#served.call.provider.slug, id, key, makerOf(caller), this.#scope);
+        noteStored(this.#served.call.provider.slug, id, key, creatorOf(caller), this.#scope);
       }
     }
   }

@@ -1,13 +1,13 @@
 /** Where requests and responses name stored things. */
 import { describe, expect, test } from "vitest";
 import {
+  idsCreated,
   idsInForm,
   idsInJson,
   idsInPath,
-  idsMade,
   isAboutStored,
+  isCreating,
   isListing,
-  isMaking,
 } from "./stored-ids";
 
 const BASE = "https://gateway.test/v1/a/g/openai";
@@ -51,13 +51,13 @@ describe("a path", () => {
       "/v1/fine_tuning/jobs",
     ]) {
       expect([path, isListing("GET", BASE + path)]).toEqual([path, true]);
-      expect([path, isMaking("POST", BASE + path)]).toEqual([path, true]);
+      expect([path, isCreating("POST", BASE + path)]).toEqual([path, true]);
     }
     for (const path of ["/files/file-abc1", "/models", "/v1/messages/batches/msgbatch_1/results"]) {
       expect([path, isListing("GET", BASE + path)]).toEqual([path, false]);
     }
     expect(isAboutStored(`${BASE}/embeddings`)).toBe(false);
-    expect(isMaking("POST", `${BASE}/v1beta/models/m:batchGenerateContent`)).toBe(true);
+    expect(isCreating("POST", `${BASE}/v1beta/models/m:batchGenerateContent`)).toBe(true);
   });
 });
 
@@ -129,7 +129,7 @@ describe("what an answer says was made", () => {
     ],
     [{ id: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0" }, ["0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"]],
   ])("%o", (answer, made) => {
-    expect(idsMade(JSON.stringify(answer))).toEqual(expect.arrayContaining(made));
+    expect(idsCreated(JSON.stringify(answer))).toEqual(expect.arrayContaining(made));
   });
 
   test("nothing that it merely repeats", () => {
@@ -139,11 +139,11 @@ describe("what an answer says was made", () => {
       metadata: { id: "file-theirs2", output_file_id: "file-theirs3" },
       previous_response_id: "resp_theirs4",
     };
-    expect(idsMade(JSON.stringify(answer))).toEqual(["resp_mine1"]);
+    expect(idsCreated(JSON.stringify(answer))).toEqual(["resp_mine1"]);
   });
 
   test("a stream by its first event, cut wherever", () => {
     const event = `event: response.created\ndata: {"type":"response.created","sequence_number":0,"response":{"id":"resp_abc123","object":"response","instr`;
-    expect(idsMade(event)).toEqual(["resp_abc123"]);
+    expect(idsCreated(event)).toEqual(["resp_abc123"]);
   });
 });

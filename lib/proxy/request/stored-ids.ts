@@ -121,7 +121,7 @@ export function isListing(method: string, url: string): boolean {
 }
 
 /** Whether a call creates something that is stored: what its response names belongs to the caller. */
-export function isMaking(method: string, url: string): boolean {
+export function isCreating(method: string, url: string): boolean {
   return method === "POST" && MAKING.test(pathOf(url));
 }
 
@@ -181,7 +181,7 @@ export function isItemId(id: string): boolean {
 }
 
 /** Everything in a response that looks like an id, because it is worth knowing in whose account it is. */
-export function idsSeen(text: string): readonly string[] {
+export function idsMentioned(text: string): readonly string[] {
   const ids = new Set<string>();
   for (const [, id] of text.matchAll(SHAPED_IN_JSON)) {
     if (ids.size >= MOST_IDS) break;
@@ -195,7 +195,7 @@ export function idsSeen(text: string): readonly string[] {
  * writes them: a response repeats fields of the request, and a caller must not come to own what it merely names.
  * @param text The response's text, or the first events of a stream.
  */
-export function idsMade(text: string): readonly string[] {
+export function idsCreated(text: string): readonly string[] {
   const answer = parsed(text);
   if (answer === null) {
     // The first event of a stream of Responses (`{"type":"response.created","response":{"id":…`), or a truncated

@@ -4,9 +4,9 @@
  */
 import type { RouteTarget } from "../../models/model-alias";
 import { ProxyError } from "../proxy-error";
-import type { PassedOverReason, RouteChoice } from "./route-targets";
+import type { RouteChoice, SkipReason } from "./route-targets";
 
-const REASONS: Readonly<Record<PassedOverReason, string>> = {
+const REASONS: Readonly<Record<SkipReason, string>> = {
   other_api: "does not speak the API of this request",
   not_allowed: "is not allowed for this access token",
   lacks_capability: "is not marked for what this request needs (tools, pictures or a JSON schema)",

@@ -9,7 +9,7 @@ import { tokenAllows } from "../account/token-allows";
 import type { AccessToken } from "../ports";
 
 /** Why a target isn't tried. */
-export type PassedOverReason =
+export type SkipReason =
   | "other_api"
   | "not_allowed"
   | "lacks_capability"
@@ -33,7 +33,7 @@ export interface RouteChoice {
   readonly targets: readonly RouteTarget[];
   readonly passedOver: readonly {
     readonly target: RouteTarget;
-    readonly reason: PassedOverReason;
+    readonly reason: SkipReason;
   }[];
 }
 
@@ -64,7 +64,7 @@ function reasonAgainst(
   target: RouteTarget,
   alias: ModelAlias,
   facts: RouteFacts,
-): PassedOverReason | null {
+): SkipReason | null {
   if (!facts.speaks(target)) return "other_api";
   if (!tokenAllowsTarget(facts.token, alias, target)) return "not_allowed";
   if (!facts.needed.every((each) => target.capabilities.includes(each))) return "lacks_capability";

@@ -7,7 +7,7 @@ import { providersWith } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { rejoin } from "../answer/stream-head";
 import type { RequestScope } from "../request-scope";
-import { HOUSE_CLAIM } from "../serve/quota-claim";
+import { OWN_CLAIM } from "../serve/quota-claim";
 import { serveFromPool } from "../serve/serve-from-pool";
 import type { ProxyCall } from "./proxy-call";
 import { gatewayFor, upstreamUrl } from "./upstream-url";
@@ -97,7 +97,7 @@ async function readModels(
     placeKey: openAi.placeKey ?? provider.placeKey,
   };
   try {
-    const { answer } = await serveFromPool(call, HOUSE_CLAIM, { ...scope, attempts: 0 });
+    const { answer } = await serveFromPool(call, OWN_CLAIM, { ...scope, attempts: 0 });
     if (answer.verdict.meaning !== "ok") return null;
     return modelNames(await new Response(rejoin(answer.body)).json());
   } catch {

@@ -139,7 +139,7 @@ function nextAfterRefusal(judged: JudgedAttempt, run: PoolRun): Next {
   }
   if (!isLimit(verdict)) choice.refused(lease);
   else if (isAboutRequest(judged)) choice.refusedByDomain(lease);
-  else choice.rested(lease);
+  else choice.cooled(lease);
   return verdict.meaning !== "region_denied" || effort.mayTryRegion() ? "again" : "stop";
 }
 

@@ -10,7 +10,7 @@ import type { Incident } from "../../pool/guard/circuit-breaker";
 import type { PoolEffect } from "../../pool/guard/key-guard";
 import type { Sentence } from "../../pool/guard/key-trouble";
 import type { Lease } from "../../pool/pick-result";
-import { NO_MODEL, type RestScope, restName } from "../../pool/types";
+import { type CooldownTarget, cooldownName, NO_MODEL } from "../../pool/types";
 import { nextMidnightMs } from "../../providers/answers/quota-day";
 import type { Meaning, Verdict, VerdictEffect } from "../../providers/types";
 import type { Evidence } from "../ports";
@@ -67,7 +67,7 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   if (verdict.effect.kind === "none") return;
   if (!condemns(judged)) {
     if (verdict.effect.kind === "cool") {
-      const effects = pool.carryOut(resting(judged, verdict.effect, scope));
+      const effects = pool.carryOut(coolingSentence(judged, verdict.effect, scope));
       recordEffects(effects, lease.key.provider, scope);
     }
     return;
@@ -138,7 +138,7 @@ function recordSentence({ keyId, effect, evidence }: Sentence, { ports }: Reques
     return;
   }
   const { untilMs } = effect.cooldown;
-  const model = restName(effect.scope);
+  const model = cooldownName(effect.scope);
   ports.state.record({ kind: "key-cooled", keyId, model, untilMs, evidence });
 }
 
@@ -170,7 +170,7 @@ function accuse(judged: JudgedAttempt, scope: RequestScope): readonly PoolEffect
 /**
  * How long a key stays in cooldown, in this order: the rule's own time, the reported one, what the pool knows, a guess.
  */
-function resting(judged: JudgedAttempt, effect: Cools, scope: RequestScope): Sentence {
+function coolingSentence(judged: JudgedAttempt, effect: Cools, scope: RequestScope): Sentence {
   const { config, ports } = scope;
   const { call, lease, verdict } = judged;
   const { key } = lease;
@@ -179,8 +179,8 @@ function resting(judged: JudgedAttempt, effect: Cools, scope: RequestScope): Sen
   let isGuess = false;
   let { meaning, rule } = verdict;
   if (verdict.quota !== null) {
-    const rest = { untilMs, isGuess: effect.source === "guess" };
-    const lesson = pool.refuse(call.model, lease, verdict.quota, rest, ports.nowMs());
+    const wanted = { untilMs, isGuess: effect.source === "guess" };
+    const lesson = pool.refuse(call.model, lease, verdict.quota, wanted, ports.nowMs());
     // The pool knows a per-minute quota to the millisecond; it doesn't override a rule's own time, nor a daily quota.
     if (meaning === "rate_limit_minute" && effect.source !== "rule") untilMs = lesson.untilMs;
     // If no key works at all, the cause isn't this key's daily quota.
@@ -209,7 +209,7 @@ function resting(judged: JudgedAttempt, effect: Cools, scope: RequestScope): Sen
   };
 }
 
-function scopeOf({ call }: JudgedAttempt, { scope }: Cools): RestScope {
+function scopeOf({ call }: JudgedAttempt, { scope }: Cools): CooldownTarget {
   return scope === "key" ? { every: true } : { every: false, model: call.model ?? NO_MODEL };
 }
 

@@ -26,7 +26,7 @@ export class KeyChoice {
   /** Tried keys that must not be tried again; null while there are none. */
   #refused: Set<string> | null = null;
   /** Keys that were tried once and had no quota; null while there are none. */
-  #rested: Set<string> | null = null;
+  #cooled: Set<string> | null = null;
   #pinnedId: string | null;
   /** The key whose account is waited for; null for any. */
   #ownerId: string | null = null;
@@ -140,11 +140,11 @@ export class KeyChoice {
   }
 
   /** The key has no quota for now, and may be tried once more when it has. */
-  rested({ key }: Lease): void {
-    this.#rested ??= new Set();
-    if (this.#rested.has(key.id)) this.#refuse(key.id);
+  cooled({ key }: Lease): void {
+    this.#cooled ??= new Set();
+    if (this.#cooled.has(key.id)) this.#refuse(key.id);
     else this.#tried.delete(key.id);
-    this.#rested.add(key.id);
+    this.#cooled.add(key.id);
   }
 
   /** Neither this key nor any other of the same quota domain is tried again. */

@@ -5,7 +5,7 @@
  */
 import { modelMatches } from "../../models/model-matches";
 import type { KeyPool } from "../../pool/key-pool";
-import { EVERY_MODEL, type PoolKey, type RestScope, restName } from "../../pool/types";
+import { type CooldownTarget, cooldownName, EVERY_MODEL, type PoolKey } from "../../pool/types";
 
 /** `null`: no key serves it. Otherwise epoch milliseconds; now or earlier if it is ready. */
 export type ReadyAtMs = number | null;
@@ -30,13 +30,13 @@ export class PoolReadiness {
     const known = this.#pool.knownAvailability(model, this.#nowMs);
     if (known !== null) return known.readyAtMs;
     if (this.#isOpen) return this.#nowMs;
-    const scope: RestScope = { every: false, model };
-    const name = restName(scope);
+    const scope: CooldownTarget = { every: false, model };
+    const name = cooldownName(scope);
     let firstMs: number | null = null;
     for (const { models, cooldowns } of this.#active) {
       if (!modelMatches(models, model)) continue;
-      const rests = [cooldowns.get(EVERY_MODEL), cooldowns.get(name)];
-      const atMs = Math.max(this.#nowMs, ...rests.map((rest) => restEndMs(rest)));
+      const applicable = [cooldowns.get(EVERY_MODEL), cooldowns.get(name)];
+      const atMs = Math.max(this.#nowMs, ...applicable.map((rest) => cooldownEndMs(rest)));
       firstMs = Math.min(firstMs ?? atMs, atMs);
       if (firstMs <= this.#nowMs) break;
     }
@@ -45,6 +45,6 @@ export class PoolReadiness {
 }
 
 /** A guess rejects no request. */
-function restEndMs(rest: { readonly untilMs: number; readonly isGuess?: boolean } | undefined) {
+function cooldownEndMs(rest: { readonly untilMs: number; readonly isGuess?: boolean } | undefined) {
   return rest === undefined || rest.isGuess === true ? 0 : rest.untilMs;
 }

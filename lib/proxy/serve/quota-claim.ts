@@ -3,7 +3,7 @@
  * @module
  */
 
-import type { Ask } from "../../pool/pick-result";
+import type { KeyRequest } from "../../pool/pick-result";
 import type { Conversation } from "../../pool/schedule/affinity";
 import type { Claim } from "../../pool/types";
 import type { AccessToken } from "../ports";
@@ -35,7 +35,7 @@ export interface RequestClaim extends Claim {
 }
 
 /** For One Balance's own requests. */
-export const HOUSE_CLAIM: RequestClaim = { tokenId: "", weight: 1, priority: 0 };
+export const OWN_CLAIM: RequestClaim = { tokenId: "", weight: 1, priority: 0 };
 
 /** The claim of a token's requests. */
 export function claimOf({ id, share, maxWaitMs }: AccessToken): RequestClaim {
@@ -43,12 +43,12 @@ export function claimOf({ id, share, maxWaitMs }: AccessToken): RequestClaim {
 }
 
 /** The request's place in the pool while it looks for a key. */
-export class QuotaClaim implements Ask {
+export class QuotaClaim implements KeyRequest {
   readonly claim: RequestClaim;
   readonly tokens: number;
   tried = NONE;
   prefersProven = false;
-  waiter: Ask["waiter"] = null;
+  waiter: KeyRequest["waiter"] = null;
   isCounted = false;
   hopefulUntilMs = 0;
   readonly #headers: Headers;

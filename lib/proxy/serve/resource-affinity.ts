@@ -6,24 +6,24 @@
  */
 import type { PoolKey } from "../../pool/types";
 import { readHead } from "../answer/stream-head";
-import type { AccessToken, Maker, StoredThing } from "../ports";
+import type { AccessToken, Creator, StoredThing } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { bodyHead, bodyText, TEXT_BYTES } from "../request/request-body";
 import {
+  idsCreated,
   idsInForm,
   idsInJson,
   idsInPath,
-  idsMade,
-  idsSeen,
+  idsMentioned,
   isAboutStored,
+  isCreating,
   isListing,
-  isMaking,
   type NamedId,
 } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import type { Answer } from "./served";
-import { isUnlimited, makerOf, mayReach } from "./stored-access";
+import { creatorOf, isUnlimited, mayReach } from "./stored-access";
 
 const SEARCHED_BYTES = 64 * 1024;
 /** By then, what another isolate has just recorded is in the store. */
@@ -117,9 +117,9 @@ export async function rememberResources(
   const seen = await readInto(answer);
   const text = decoder.decode(seen.body.head.subarray(0, SEARCHED_BYTES));
   const maker = scope.caller === undefined ? null : await makerIn(call, scope.caller, scope);
-  const made = maker === null ? [] : idsMade(text);
+  const made = maker === null ? [] : idsCreated(text);
   for (const id of made) noteStored(call.provider.slug, id, key, maker, scope);
-  const others = idsSeen(text).filter((id) => !made.includes(id));
+  const others = idsMentioned(text).filter((id) => !made.includes(id));
   for (const id of others) noteStored(call.provider.slug, id, key, null, scope);
   return seen;
 }
@@ -128,7 +128,7 @@ export function noteStored(
   provider: string,
   resource: string,
   key: PoolKey,
-  maker: Maker | null,
+  maker: Creator | null,
   { ports }: RequestScope,
 ): void {
   const { tokenId, userId } = maker ?? { tokenId: null, userId: null };
@@ -158,9 +158,9 @@ async function makerIn(
   call: ProxyCall,
   token: AccessToken,
   { ports }: RequestScope,
-): Promise<Maker | null> {
+): Promise<Creator | null> {
   const inPath = idsInUrl(call).map(({ id }) => id);
-  if (inPath.length === 0) return isMaking(call.method, call.url) ? makerOf(token) : null;
+  if (inPath.length === 0) return isCreating(call.method, call.url) ? creatorOf(token) : null;
   const known = await ports.state.storedThings(call.provider.slug, inPath);
   for (const id of inPath) {
     const thing = known.get(id);

@@ -4,9 +4,9 @@
  * without a known maker (older than this rule, or created elsewhere) are for tokens without any restriction.
  * @module
  */
-import type { AccessToken, Maker } from "../ports";
+import type { AccessToken, Creator } from "../ports";
 
-export function makerOf({ id, familyId, ownerId }: AccessToken): Maker {
+export function creatorOf({ id, familyId, ownerId }: AccessToken): Creator {
   return { tokenId: familyId ?? id, userId: ownerId };
 }
 
@@ -14,7 +14,7 @@ export function isUnlimited({ isAdmin, scopes, limitHolders }: AccessToken): boo
   return isAdmin === true || (scopes === null && limitHolders === undefined);
 }
 
-export function mayReach(token: AccessToken, { tokenId, userId }: Maker): boolean {
+export function mayReach(token: AccessToken, { tokenId, userId }: Creator): boolean {
   if (token.isAdmin === true) return true;
   if (tokenId === null && userId === null) return isUnlimited(token);
   if (userId !== null) return token.ownerId === userId;

@@ -30,7 +30,7 @@ import { idsInJson, unescapedJson } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { noteStored, reachable } from "../serve/resource-affinity";
-import { makerOf } from "../serve/stored-access";
+import { creatorOf } from "../serve/stored-access";
 import { isModelLimited, socketProtocol } from "./socket-access";
 
 /** One end of a WebSocket, as in workerd. */
@@ -285,7 +285,7 @@ class SocketSession {
 
   #noteStored(id: string): void {
     const { slug } = this.#call.provider;
-    noteStored(slug, id, this.#key, makerOf(this.#token), this.#scope);
+    noteStored(slug, id, this.#key, creatorOf(this.#token), this.#scope);
   }
 
   /** Reserves a turn if the token has limits; a promise in that case. @throws {ProxyError} if there are too many. */

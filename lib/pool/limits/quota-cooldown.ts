@@ -3,13 +3,13 @@
  * is sent first, as a probe, and the others follow when it is answered.
  * @module
  */
-import { UNEXPLAINED_REST } from "../../providers/answers/unexplained-rest";
+import { UNEXPLAINED_COOLDOWN } from "../../providers/answers/unexplained-cooldown";
 
 /** Rejections are fast: after this long, silence on the first request after a cooldown counts as success. */
 export const HALF_OPEN_MS = 2_000;
 
 /** Times are epoch milliseconds. */
-export interface Rest {
+export interface QuotaCooldown {
   readonly untilMs: number;
   /** End of a guessed cooldown: it delays requests and rejects none. */
   readonly guessUntilMs: number;
@@ -24,7 +24,7 @@ export interface Rest {
 }
 
 /** For a domain that was never rejected: one shared object, because there may be very many. */
-export const NO_REST: Rest = {
+export const NO_COOLDOWN: QuotaCooldown = {
   untilMs: 0,
   guessUntilMs: 0,
   probe: null,
@@ -34,65 +34,69 @@ export const NO_REST: Rest = {
 };
 
 /** When the cooldown ends, guesses aside; 0 if it has ended. */
-export function endOf({ untilMs, probe }: Rest, nowMs: number): number {
+export function endOf({ untilMs, probe }: QuotaCooldown, nowMs: number): number {
   if (untilMs > nowMs) return untilMs;
   const silenceMs = typeof probe === "number" ? probe + HALF_OPEN_MS : 0;
   return silenceMs > nowMs ? silenceMs : 0;
 }
 
 /** @param isForeseen Whether the domain was expected to have no quota: then no probe is needed. */
-export function prolonged(rest: Rest, untilMs: number, isForeseen: boolean): Rest {
-  if (untilMs <= rest.untilMs) return rest;
-  return { ...rest, untilMs, probe: isForeseen ? rest.probe : "due" };
+export function prolonged(
+  cooldown: QuotaCooldown,
+  untilMs: number,
+  isForeseen: boolean,
+): QuotaCooldown {
+  if (untilMs <= cooldown.untilMs) return cooldown;
+  return { ...cooldown, untilMs, probe: isForeseen ? cooldown.probe : "due" };
 }
 
 /** After a request was sent. */
-export function afterSend(rest: Rest, nowMs: number): Rest {
-  return rest.probe === "due" ? { ...rest, probe: nowMs } : rest;
+export function afterSend(cooldown: QuotaCooldown, nowMs: number): QuotaCooldown {
+  return cooldown.probe === "due" ? { ...cooldown, probe: nowMs } : cooldown;
 }
 
 /** After a request was accepted. */
-export function afterAnswer(rest: Rest, sentMs: number): Rest {
-  const endsProbe = typeof rest.probe === "number" && sentMs >= rest.probe;
-  if (!endsProbe && sentMs <= rest.refusedAtMs) return rest;
-  if (!endsProbe && rest.unexplained === 0 && rest.guessUntilMs === 0) return rest;
-  return { ...rest, probe: endsProbe ? null : rest.probe, unexplained: 0, guessUntilMs: 0 };
+export function afterAnswer(cooldown: QuotaCooldown, sentMs: number): QuotaCooldown {
+  const endsProbe = typeof cooldown.probe === "number" && sentMs >= cooldown.probe;
+  if (!endsProbe && sentMs <= cooldown.refusedAtMs) return cooldown;
+  if (!endsProbe && cooldown.unexplained === 0 && cooldown.guessUntilMs === 0) return cooldown;
+  return { ...cooldown, probe: endsProbe ? null : cooldown.probe, unexplained: 0, guessUntilMs: 0 };
 }
 
 /** After a rejection that was explained by its message, a number, or what was learned. */
 export function afterRefusal(
-  rest: Rest,
+  cooldown: QuotaCooldown,
   untilMs: number,
   isForeseen: boolean,
   nowMs: number,
-): Rest {
-  return prolonged({ ...rest, refusedAtMs: nowMs, unexplained: 0 }, untilMs, isForeseen);
+): QuotaCooldown {
+  return prolonged({ ...cooldown, refusedAtMs: nowMs, unexplained: 0 }, untilMs, isForeseen);
 }
 
 /**
  * After an unexplained rejection. Rejections of requests that were sent before an earlier one was known belong to the
  * same moment and count once.
- * @param restMs The first cooldown of a series; each further one is longer, because repeating the same guess would
+ * @param firstMs The first cooldown of a series; each further one is longer, because repeating the same guess would
  * repeat its error.
  * @returns Also when this guess ends, even if an earlier cooldown lasts longer.
  */
 export function afterUnexplained(
-  rest: Rest,
-  restMs: number,
+  cooldown: QuotaCooldown,
+  firstMs: number,
   isRepeated: boolean,
   nowMs: number,
-): { readonly rest: Rest; readonly untilMs: number } {
-  const unexplained = rest.unexplained + (isRepeated ? 0 : 1);
-  const isFirst = rest.unexplained === 0 && !isRepeated;
-  const longerMs = restMs * UNEXPLAINED_REST.growth ** Math.max(0, unexplained - 1);
-  const untilMs = nowMs + Math.min(Math.round(longerMs), UNEXPLAINED_REST.longestMs);
-  const next: Rest = {
-    untilMs: rest.untilMs,
-    guessUntilMs: Math.max(rest.guessUntilMs, untilMs),
+): { readonly cooldown: QuotaCooldown; readonly untilMs: number } {
+  const unexplained = cooldown.unexplained + (isRepeated ? 0 : 1);
+  const isFirst = cooldown.unexplained === 0 && !isRepeated;
+  const longerMs = firstMs * UNEXPLAINED_COOLDOWN.growth ** Math.max(0, unexplained - 1);
+  const untilMs = nowMs + Math.min(Math.round(longerMs), UNEXPLAINED_COOLDOWN.longestMs);
+  const next: QuotaCooldown = {
+    untilMs: cooldown.untilMs,
+    guessUntilMs: Math.max(cooldown.guessUntilMs, untilMs),
     probe: "due",
     refusedAtMs: nowMs,
     unexplained,
-    unexplainedSinceMs: isFirst ? nowMs : rest.unexplainedSinceMs,
+    unexplainedSinceMs: isFirst ? nowMs : cooldown.unexplainedSinceMs,
   };
-  return { rest: next, untilMs };
+  return { cooldown: next, untilMs };
 }
