@@ -30,17 +30,17 @@ export interface Env {
   GITHUB_SECRET?: string;
   GOOGLE_ID?: string;
   GOOGLE_SECRET?: string;
-  /** An OpenID Connect issuer by which members sign in, and the app there: `lib/auth/sign-in-services.ts`. */
+  /** An OpenID Connect issuer with which members sign in, and the app there: `lib/auth/sign-in-services.ts`. */
   OIDC_ISSUER?: string;
   OIDC_ID?: string;
   OIDC_SECRET?: string;
-  /** What its button calls it (default: the issuer's host). */
+  /** Its name on the button (default: the issuer's host). */
   OIDC_NAME?: string;
-  /** Roles by its groups, `admins=admin;*=viewer`: then whoever has one is a member without an invitation. */
+  /** Roles by its groups, `admins=admin;*=viewer`: anyone with one is a member without an invitation. */
   OIDC_ROLES?: string;
   /** The claim with the groups (default `groups`). */
   OIDC_GROUPS_CLAIM?: string;
-  /** `off` allows no passwords where another service is configured. */
+  /** `off` allows no passwords if another service is configured. */
   PASSWORDS?: string;
   /** Encrypts stored provider keys. Required to add or use keys; `npm start` creates one. */
   KEY_ENCRYPTION_SECRET?: string;

@@ -27,7 +27,7 @@ const PATHS: Readonly<Record<ServiceId, readonly { readonly d: string; readonly 
         d: "M12 4.7c2.3 0 3.8 1 4.7 1.8l3.4-3.3A11.5 11.5 0 0 0 12 0 12 12 0 0 0 1.2 6.6l3.9 3c1-2.9 3.7-4.9 6.9-4.9Z",
       },
     ],
-    // A key, for whichever issuer it is (the icon of Lucide).
+    // A key, for any issuer (the icon of Lucide).
     oidc: [
       {
         fill: "currentColor",

@@ -4,10 +4,10 @@
  */
 import { ROLES, type Role, roleAllows } from "./member";
 
-/** By the group's name; `*` is anyone whom the directory signs in. */
+/** By the group's name; `*` is anyone who can sign in at the directory. */
 export type GroupRoles = ReadonlyMap<string, Role>;
 
-/** Null if the text is empty; entries that make no sense give no role to anyone. */
+/** Null if the text is empty; invalid entries give no role to anyone. */
 export function parseGroupRoles(text: string | undefined): GroupRoles | null {
   const entries = (text ?? "").split(";").map((entry) => entry.trim());
   if (entries.every((entry) => entry === "")) return null;

@@ -30,7 +30,7 @@ export function signInServices(env: Env): readonly SignInService[] {
   return services;
 }
 
-/** Whether members sign in by password: always where there is no other way. */
+/** Whether members sign in by password: always if there is no other way. */
 export function allowsPasswords(env: Env): boolean {
   return env.PASSWORDS !== "off" || signInServices(env).length === 0;
 }
@@ -57,7 +57,7 @@ export function serviceProviders(env: Env): Provider[] {
 
 /**
  * Auth.js checks issuer, audience, nonce, time and subject of the ID token, which comes from the issuer itself. What an
- * issuer says of a person stands in that token, in its userinfo, or in both.
+ * issuer says about a person is in that token, in its userinfo, or in both.
  */
 function openIdConnect(issuer: string, clientId: string, clientSecret: string): Provider {
   return {
@@ -78,8 +78,8 @@ function openIdConnect(issuer: string, clientId: string, clientSecret: string): 
 }
 
 /**
- * What a service says of the person: of an OpenID Connect issuer, its userinfo and the claims of its ID token.
- * @param idToken As Auth.js has checked it; undefined for other services.
+ * What a service says about the person: for an OpenID Connect issuer, its userinfo and the claims of its ID token.
+ * @param idToken As checked by Auth.js; undefined for other services.
  */
 export function claimsOf(
   profile: Readonly<Record<string, unknown>>,
@@ -91,7 +91,7 @@ export function claimsOf(
   return { ...(claims as Record<string, unknown>), ...profile };
 }
 
-/** The role that the issuer's groups give; undefined where groups give none to anyone. */
+/** The role that the issuer's groups give; undefined if groups give none to anyone. */
 export function roleByGroups(
   env: Env,
   service: string,

@@ -1,7 +1,7 @@
 /**
- * Signs in with an account at another service. It lets in existing members and people with an invitation. Otherwise it
+ * Signs in with an account at another service. Existing members and people with an invitation may sign in. Otherwise it
  * creates a member only if the service's groups give a role; then they decide at each sign-in what that role is, and
- * keep out whoever has none any more.
+ * reject anyone who no longer has one.
  *
  * The address entered for an account proves nothing: it may be another person's. So the first service that vouches for
  * the address ends the previous password and every session, because they may belong to someone else, who would
@@ -30,7 +30,7 @@ export interface AccountSignIn {
   readonly providerAccountId: string;
   /** Null if the service doesn't vouch for it. */
   readonly verifiedEmail: string | null;
-  /** By the service's groups: null for none, undefined where they decide nothing. */
+  /** By the service's groups: null for none, undefined if they decide nothing. */
   readonly role: Role | null | undefined;
   readonly name: string | null;
   readonly image: string | null;
@@ -72,7 +72,7 @@ export async function signInWithAccount(
   return true;
 }
 
-/** The last admin stays one, whatever the groups say: someone must be able to change the settings. */
+/** The last admin remains one, whatever the groups say: someone must be able to change the settings. */
 async function followGroups(
   db: Database,
   { id, email, role: from }: UserRow,

@@ -1,5 +1,5 @@
 /**
- * A certified OpenID Connect issuer on this machine, whose people sign in without being asked anything.
+ * A certified OpenID Connect issuer on this machine, whose people sign in without a prompt.
  * @module
  */
 import { once } from "node:events";
@@ -20,11 +20,11 @@ type Claims = Record<string, unknown>;
 
 export interface IdentityIssuer {
   readonly url: string;
-  /** Says where its one app comes from, which is known once the portal runs. */
+  /** Sets the redirect address of its one app, which is known once the portal runs. */
   open(redirectUri: string): void;
-  /** Who signs in next. */
+  /** The person who signs in next. */
   person: Identity | null;
-  /** Changes the claims of ID tokens on their way out; the signature stays that of what was there. */
+  /** Changes the claims of ID tokens on their way out; the signature remains that of the original. */
   forge: ((claims: Claims) => Claims) | null;
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startIdentityIssuer(): Promise<IdentityIssuer> {
           claims: () => ({ ...issuer.person, sub }),
         }),
         interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-        // Nobody has to consent.
+        // No consent is needed.
         async loadExistingGrant({ oidc }) {
           const grant = new oidc.provider.Grant({
             clientId: oidc.client?.clientId ?? "",

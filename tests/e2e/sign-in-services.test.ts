@@ -1,4 +1,7 @@
-/** Signing in through other services: GitHub and Google as far as the browser is sent there, an issuer there and back. */
+/**
+ * Signing in through other services: with GitHub and Google as far as the browser is sent there, with an issuer there
+ * and back.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { builtActions } from "../portal/actions.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";

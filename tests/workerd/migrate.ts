@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 
 /**
- * Applies those of the migrations that a database lacks, each in one transaction, and records them as wrangler does.
+ * Applies the migrations that a database lacks, each in one transaction, and records them as wrangler does.
  * `applyD1Migrations` of `cloudflare:test` does the same, but importing that module loads the whole Worker.
  */
 export async function migrate(d1: D1Database, migrations = env.TEST_MIGRATIONS): Promise<void> {

@@ -98,7 +98,7 @@ export async function insertMember(
 
 type AccountKey = Pick<AccountRow, "provider" | "providerAccountId">;
 
-/** The statement that links an account to a user who was just added; nothing if they were not. */
+/** The statement that links an account to a user who was just added; does nothing if they weren't. */
 export function insertAccountOf(
   { id, createdAtMs }: Pick<NewUser, "id" | "createdAtMs">,
   { provider, providerAccountId }: AccountKey,
