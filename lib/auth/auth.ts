@@ -70,7 +70,7 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
   const { env: bindings, ctx } = getCloudflareContext();
   const env = bindings as unknown as Env;
   const secret = env.AUTH_SECRET ?? "";
-  if (secret === "") throw new Error("AUTH_SECRET is not set: nobody can sign in");
+  if (secret === "") throw new Error("AUTH_SECRET is not set: no one can sign in");
   const requestHeaders = await headers();
   const db = openDatabase(env.DB);
   const isSecure = isHttps(requestHeaders);

@@ -20,7 +20,12 @@ export function assertUnchanged(current: Fields, wanted: Fields, was: Fields | u
   );
   if (changed.length === 0) return;
   const theirs = Object.fromEntries(changed.map((name) => [name, current[name] ?? null]));
-  throw new ManageError("conflict", "somebody else changed the same thing meanwhile", [], theirs);
+  throw new ManageError(
+    "conflict",
+    "someone else has changed the same thing in the meantime",
+    [],
+    theirs,
+  );
 }
 
 function isSame(one: unknown, other: unknown): boolean {

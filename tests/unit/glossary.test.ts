@@ -71,8 +71,8 @@ function documents(): Text[] {
 
 /** Strings of more than one word: the command line's output, and One Balance's own errors. */
 function strings(): Text[] {
-  return [...filesBelow("scripts/cli", /\.ts$/), ...filesBelow("lib/proxy", /\.ts$/)].flatMap(
-    (path) =>
+  return ["scripts/cli", "lib/proxy", "lib/manage", "lib/auth"].flatMap((folder) =>
+    filesBelow(folder, /\.ts$/).flatMap((path) =>
       [...withoutComments(path).matchAll(/"([^"\n]*)"|`([^`\n]*)`/g)].map(
         ([, plain, template]) => ({
           where: path,
@@ -80,6 +80,7 @@ function strings(): Text[] {
           text: (plain ?? template ?? "").replaceAll(/\$\{[^}]*\}|--\w+|^\S*$/g, ""),
         }),
       ),
+    ),
   );
 }
 

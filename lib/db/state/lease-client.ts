@@ -78,7 +78,7 @@ export class LeaseClient {
     keep?.(read.done);
     if (await read.endsWithin(WAIT_MS, this.#options.setTimer)) return;
     this.leases.unanswered(this.#options.nowMs());
-    console.warn(`leases: no answer within ${WAIT_MS} ms, the last ones go on`);
+    console.warn(`leases: no response within ${WAIT_MS} ms, the last leases stay in use`);
   }
 
   /** After a request: renews leases, and gives back those of an idle isolate. Null if nothing is due. */
@@ -148,7 +148,7 @@ export class LeaseClient {
       this.leases.granted(questions, grants, requestedMs);
     } catch (error) {
       this.leases.unanswered(nowMs());
-      console.error("leases: nobody answers, the last ones go on:", rootCause(error));
+      console.error("leases: no source responds, the last leases stay in use:", rootCause(error));
     }
   }
 
@@ -168,7 +168,7 @@ export class LeaseClient {
     this.#awaySinceMs ??= nowMs;
     this.#askObjectMs = nowMs + Math.min(MOST_AWAY_MS, AWAY_MS * 2 ** this.#failures);
     this.#failures += 1;
-    console.error("leases: the object does not answer, D1 is asked:", rootCause(error));
+    console.error("leases: the object does not respond, D1 is used:", rootCause(error));
   }
 
   #port(nowMs: number): LeasePort {

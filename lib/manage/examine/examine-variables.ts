@@ -20,7 +20,7 @@ export function examineVariables(env: Env, problem: string | null, nowMs: number
       "KEY_ENCRYPTION_SECRET",
       "no key can be added or used",
     ),
-    secret(env.AUTH_SECRET, "session-secret", "AUTH_SECRET", "nobody can sign in"),
+    secret(env.AUTH_SECRET, "session-secret", "AUTH_SECRET", "no one can sign in"),
     adminCredential(env.AUTH_KEY ?? "", nowMs),
     ...values(env, problem),
   ];

@@ -28,5 +28,5 @@ export async function changeModelAlias(
   const subject = { kind: "model-alias", id: name, name };
   const audit = auditChange(actor, { action: "model-alias.update", subject, ...changes }, atMs);
   if (await updateModelAlias(db, row, changes.after, audit, atMs)) return;
-  throw new ManageError("conflict", "somebody else is changing this alias; try again");
+  throw new ManageError("conflict", "someone else is changing this alias; try again");
 }

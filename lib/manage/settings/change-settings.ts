@@ -44,7 +44,7 @@ export async function changeSettings(
     const write = { section, value, version: versions.get(section), audit };
     if (await writeSettings(db, write, atMs)) return { ...settings, [section]: value };
   }
-  throw new ManageError("conflict", "somebody else is changing these settings; try again");
+  throw new ManageError("conflict", "someone else is changing these settings; try again");
 }
 
 /** Routes of providers are changed one by one, leaving the others as they are. */

@@ -77,10 +77,10 @@ export async function readUsage(
   const { bucket, groupBy, key, token, user, provider, model, outcome } = input;
   const ofKeys = key !== undefined || groupBy === "key";
   if (ofKeys && (token !== undefined || user !== undefined || callerGroups.has(groupBy))) {
-    throw new ManageError("invalid_input", "keys cannot be told apart by token or user");
+    throw new ManageError("invalid_input", "usage of keys cannot be split by token or user");
   }
   if (ofKeys && bucket === "day" && (model !== undefined || groupBy === "model")) {
-    throw new ManageError("invalid_input", "keys are told apart by model by the hour only");
+    throw new ManageError("invalid_input", "usage of keys can be split by model only per hour");
   }
   const nowMs = context.nowMs();
   const toMs = input.to ?? nowMs + 1;

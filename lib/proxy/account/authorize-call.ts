@@ -72,7 +72,7 @@ function authorizeAll(token: AccessToken, call: ProxyCall, asked: RequestedModel
   if (asked.hidden === null || onlyReads) return;
   throw new ProxyError(
     "access_denied",
-    `This access token is limited to models, and what this request uses cannot be told: ${asked.hidden}.`,
+    `This access token is limited to models, and what this request uses is unknown: ${asked.hidden}.`,
   );
 }
 
