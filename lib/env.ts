@@ -66,6 +66,10 @@ export interface Env {
   ALERT_MAIL_KEY?: string;
   /** The API's address (by default Resend's). */
   ALERT_MAIL_URL?: string;
+  /** Where traces are sent, by OTLP over HTTP: the base address, `/v1/traces` is put behind it. */
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  /** Headers of these posts: `name=value,name=value`, values percent-encoded. */
+  OTEL_EXPORTER_OTLP_HEADERS?: string;
   /** `1` allows private addresses, plain http and any port for custom providers. */
   ALLOW_PRIVATE_UPSTREAMS?: string;
 }
@@ -90,6 +94,8 @@ export const VARIABLES = [
   "ALERT_WEBHOOK_SECRET",
   "ALERT_MAIL_KEY",
   "ALERT_MAIL_URL",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+  "OTEL_EXPORTER_OTLP_HEADERS",
   "GITHUB_ID",
   "GITHUB_SECRET",
   "GOOGLE_ID",

@@ -6,6 +6,7 @@ export const settingsPages = [
   { name: "prices", href: "/settings/prices" },
   { name: "appearance", href: "/settings/appearance" },
   { name: "alerts", href: "/settings/alerts" },
+  { name: "traces", href: "/settings/traces" },
   { name: "maintenance", href: "/settings/maintenance" },
   { name: "backup", href: "/settings/backup" },
   { name: "about", href: "/settings/about" },

@@ -60,6 +60,11 @@ export class LeasedLimits {
     this.#entries.get(name)?.noteShort(amount, nowMs);
   }
 
+  /** How many limits are shared by leases. */
+  get shared(): number {
+    return [...this.#entries.values()].filter((entry) => entry.isReported).length;
+  }
+
   /** Whether there is nothing to report at all. */
   get isQuiet(): boolean {
     for (const entry of this.#entries.values()) if (entry.isReported) return false;

@@ -32,6 +32,7 @@ describe("openApiDocument", () => {
       "GET /api/admin/requests",
       "GET /api/admin/requests/{id}",
       "GET /api/admin/settings",
+      "GET /api/admin/settings/traces",
       "GET /api/admin/usage",
       "GET /api/quota",
       "PATCH /api/admin/access-tokens/{id}",
@@ -40,6 +41,7 @@ describe("openApiDocument", () => {
       "PATCH /api/admin/model-aliases/{name}",
       "PATCH /api/admin/provider-keys/{id}",
       "PATCH /api/admin/settings",
+      "PATCH /api/admin/settings/traces",
       "POST /api/admin/access-tokens",
       "POST /api/admin/access-tokens/{id}/rotate",
       "POST /api/admin/budgets/rebuild",
@@ -53,6 +55,7 @@ describe("openApiDocument", () => {
       "POST /api/admin/provider-keys/undo",
       "POST /api/admin/provider-keys/{id}/check",
       "POST /api/admin/provider-keys/{id}/reset",
+      "POST /api/admin/settings/traces/test",
       "PUT /api/admin/quota-limits",
     ]);
   });

@@ -18,6 +18,7 @@ import { addCustomProviderInput, customProviderChanges } from "./providers/custo
 import { addModelAliasInput, modelAliasChanges } from "./providers/model-alias-schema";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings/settings-schema";
+import { changeTraceSettingsInput, traceSettings, traceTest } from "./settings/trace-settings";
 import * as budgetAnswers from "./usage/budget-answer-schemas";
 import { listRequestsInput, readUsageInput } from "./usage/usage-schemas";
 
@@ -210,6 +211,17 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       body: changeSettingsInput,
       answer: settingsSchema,
     },
+  },
+  "/api/admin/settings/traces": {
+    get: { summary: "Read where traces are sent", answer: traceSettings },
+    patch: {
+      summary: "Change where traces are sent; another address clears the headers",
+      body: changeTraceSettingsInput,
+      answer: traceSettings,
+    },
+  },
+  "/api/admin/settings/traces/test": {
+    post: { summary: "Send a test span", answer: traceTest },
   },
   "/api/admin/usage": {
     get: {

@@ -71,6 +71,13 @@ export class KeyPool extends KeyRegistry {
     if (ask.waiter !== null) this.models.get(model ?? NO_MODEL)?.leave(ask);
   }
 
+  /** How many requests wait for a key. */
+  get queued(): number {
+    let queued = 0;
+    for (const model of this.models.all()) queued += model.queued;
+    return queued;
+  }
+
   /** How many keys could serve a model (null: a call that names none), and when. */
   availability(model: string | null, nowMs: number): Availability {
     return availabilityOf(

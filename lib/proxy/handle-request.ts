@@ -80,6 +80,9 @@ async function answer(
     const knowing = state.ready(waitUntil);
     if (knowing !== null) await knowing;
     if (!state.isLoaded) throw storeUnavailable();
+    // Not before: where traces are sent may have changed.
+    const { meter, ports } = scope;
+    if (ports.traces !== undefined) meter.trace = ports.traces.begin(request.headers);
 
     facts = await gatherFacts(url, path, scope);
     const own = facts.provider === undefined ? ownAnswer(facts, scope) : null;

@@ -10,6 +10,7 @@ import type { Evidence } from "../pool/evidence";
 import type { KeyPool } from "../pool/key-pool";
 import type { PoolKey } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
+import type { TraceContext } from "../traces/trace-context";
 import type { PriceBook } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
 import type { Usage } from "../usage/types";
@@ -30,8 +31,16 @@ export interface ProxyPorts {
   prices(): Promise<PriceBook>;
   readonly budgets: TokenBudgets;
   readonly works: BackgroundWorks;
+  /** Where traces are sent; absent if they never are. */
+  readonly traces?: TraceSource;
   /** Notified of each WebSocket session, and when it ends, if their number is limited. */
   readonly sessions?: { opened(): () => void };
+}
+
+/** Decides which trace a request belongs to. */
+export interface TraceSource {
+  /** Null while no receiver is set. */
+  begin(headers: Headers): TraceContext | null;
 }
 
 /** A provider's models, as it lists them. */

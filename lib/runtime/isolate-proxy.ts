@@ -17,6 +17,7 @@ import { newRequestId } from "../proxy/new-request-id";
 import type { UsageSink } from "../proxy/ports";
 import { platform } from "./platform";
 import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";
+import { type IsolateTraces, sharedTraces } from "./traces";
 
 const proxies = new WeakMap<D1Database, ProxyInstance>();
 
@@ -44,7 +45,8 @@ export async function isolateProxy(
       setTimer: platform.setTimer,
       newRequestId: () => newRequestId(platform.nowMs(), platform.random()),
       state: sharedState(env),
-      usage: usageSink(sharedRecorder(env), sharedLeases(env)),
+      usage: usageSink(sharedRecorder(env), sharedLeases(env), sharedTraces(env)),
+      traces: sharedTraces(env),
       prices: () => sharedRecorder(env).prices(),
       budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env), sharedLeases(env)),
       works: new D1BackgroundWorks(openDatabase(env.DB)),
@@ -55,12 +57,17 @@ export async function isolateProxy(
   return proxy;
 }
 
-function usageSink(recorder: UsageRecorder, leases: LeaseClient): UsageSink {
+function usageSink(recorder: UsageRecorder, leases: LeaseClient, traces: IsolateTraces): UsageSink {
   return {
-    add: (event) => recorder.add(event),
+    add: (event) => {
+      recorder.add(event);
+      if (event.trace !== undefined) traces.add(event);
+    },
     flush: () => {
       const writing = recorder.isDue() ? recorder.flush() : null;
       const renewing = leases.afterRequest();
+      const tracing = traces.flush();
+      if (tracing !== null) return Promise.all([writing, renewing, tracing]).then(() => {});
       if (writing === null || renewing === null) return writing ?? renewing;
       return Promise.all([writing, renewing]).then(() => {});
     },

@@ -8,10 +8,12 @@
 import { NO_SPEND, type Spend } from "../budgets/spend";
 import type { LeaseSource } from "../db/state/lease-client";
 import type { Env } from "../env";
-import type { WaitingRecords } from "../manage/usage/read-metrics";
+import type { IsolateFigures } from "../manage/usage/read-metrics";
 import type { KnownLimit } from "../pool/types";
+import type { TraceFigures } from "../traces/trace-exporter";
 import { platform } from "./platform";
 import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";
+import { sharedTraces } from "./traces";
 
 /** Only on requests for these pages; the client's own value is removed. */
 const HEADER = "x-one-balance-live";
@@ -25,7 +27,8 @@ interface LiveFigures {
   /** By holder, a token's or a member's id. */
   readonly held?: Readonly<Record<string, Spend>>;
   readonly leases?: LeaseSource;
-  readonly waiting?: WaitingRecords;
+  readonly isolate?: IsolateFigures;
+  readonly traces?: TraceFigures;
 }
 
 /** The request for one of those pages with their figures; any other unchanged. */
@@ -45,7 +48,8 @@ function figuresFor(pathname: string, query: URLSearchParams, env: Env): LiveFig
     return { held: Object.fromEntries(sharedRecorder(env).ledger.held(HOLDERS_MAX)) };
   }
   if (pathname === "/settings/maintenance") return { leases: sharedLeases(env).source };
-  if (pathname === "/api/metrics") return { waiting: waitingRecords(env) };
+  if (pathname === "/settings/traces") return { traces: sharedTraces(env).figures };
+  if (pathname === "/api/metrics") return { isolate: isolateFigures(env) };
   const [, provider, inPath] = /^\/keys\/([\w-]+)(?:\/(pk_\w+))?$/.exec(pathname) ?? [];
   const keyId = inPath ?? query.get("key");
   if (provider === undefined || keyId === null) return null;
@@ -68,8 +72,15 @@ export function liveHolds(headers: Headers, env: Env): (holderId: string) => Spe
   return (id) => held[id] ?? NO_SPEND;
 }
 
-function waitingRecords(env: Env): WaitingRecords {
-  return { requests: sharedRecorder(env).waiting, changes: sharedState(env).waitingEvents };
+function isolateFigures(env: Env): IsolateFigures {
+  const state = sharedState(env);
+  const leases = sharedLeases(env);
+  return {
+    waiting: { requests: sharedRecorder(env).waiting, changes: state.waitingEvents },
+    queued: state.queuedRequests(),
+    leases: { by: leases.source.by, held: leases.leases.shared },
+    traces: sharedTraces(env).figures,
+  };
 }
 
 /** Who hands out leases to the isolate that received the request. */
@@ -77,9 +88,14 @@ export function liveLeases(headers: Headers, env: Env): LeaseSource {
   return read(headers)?.leases ?? sharedLeases(env).source;
 }
 
-/** What waits in the isolate that received the request. */
-export function liveWaiting(headers: Headers, env: Env): WaitingRecords {
-  return read(headers)?.waiting ?? waitingRecords(env);
+/** What became of the traces of the isolate that received the request. */
+export function liveTraces(headers: Headers, env: Env): TraceFigures {
+  return read(headers)?.traces ?? sharedTraces(env).figures;
+}
+
+/** What the isolate that received the request has in memory, for `/api/metrics`. */
+export function liveIsolate(headers: Headers, env: Env): IsolateFigures {
+  return read(headers)?.isolate ?? isolateFigures(env);
 }
 
 function read(headers: Headers): LiveFigures | null {

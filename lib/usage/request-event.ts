@@ -67,6 +67,18 @@ export interface RequestEvent {
   readonly part?: "turn" | "session";
   /** Responses in a session. */
   readonly turns?: number;
+  /** Its place in a trace, where traces are sent; it is not stored. */
+  readonly trace?: EventTrace;
+}
+
+/** As read by `lib/traces/trace-context.ts`, with the requested path, from which the operation is derived. */
+export interface EventTrace {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | null;
+  readonly state: string;
+  readonly isSampled: boolean;
+  readonly path: string;
 }
 
 /** The outcome of one attempt, for its key's statistics. */

@@ -5,7 +5,7 @@
  */
 import type { PoolKey } from "../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request.ts";
-import type { AccessToken } from "../../lib/proxy/ports.ts";
+import type { AccessToken, TraceSource } from "../../lib/proxy/ports.ts";
 import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryBudgets } from "./memory-budgets.ts";
@@ -40,6 +40,8 @@ export interface ScriptedProxyOptions {
   readonly config?: Partial<ProxyInstance["config"]>;
   /** Models without a known price; all others cost a dollar per million tokens. */
   readonly unpriced?: readonly string[];
+  /** Absent: traces go nowhere. */
+  readonly traces?: TraceSource;
   /** In [0, 1). Default: always 0.5. */
   readonly random?: () => number;
 }
@@ -104,6 +106,7 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(options.unpriced),
       works: new MemoryWorks(),
+      ...(options.traces !== undefined && { traces: options.traces }),
     },
     catalog: new MemoryCatalog(),
   };

@@ -1,4 +1,6 @@
-/** The team's custom providers, on a running server. */
+/** The team's custom providers, and its own receiver of traces, on a running server. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 
@@ -117,4 +119,93 @@ describe("a provider of the team's own", () => {
       expect(response.status, slug).toBe(409);
     }
   });
+});
+
+interface Post {
+  readonly url: string | undefined;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: {
+    readonly resourceSpans: readonly {
+      readonly scopeSpans: readonly {
+        readonly spans: readonly {
+          readonly traceId: string;
+          readonly spanId: string;
+          readonly parentSpanId?: string;
+          readonly name: string;
+        }[];
+      }[];
+    }[];
+  };
+}
+
+test("traces go to the receiver that the team set, and to nobody else", async () => {
+  const posts: Post[] = [];
+  let status = 200;
+  const receiver = createServer((request, response) => {
+    let text = "";
+    request.on("data", (bytes: Buffer) => {
+      text += bytes.toString();
+    });
+    request.on("end", () => {
+      const { headers, url } = request;
+      if (status === 200) posts.push({ url, headers, body: JSON.parse(text) });
+      response.writeHead(status, { "content-type": "application/json" }).end("{}");
+    });
+  });
+  await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+  try {
+    const endpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+    const headers = "authorization=Bearer%20fake-receiver-secret";
+    const set = await stack.admin.call("PATCH", "settings/traces", { endpoint, headers });
+    expect(set).toEqual({ endpoint, hasHeaders: true, isByVariable: false });
+    expect(await stack.admin.call("POST", "settings/traces/test")).toEqual({ problem: null });
+    expect(posts.shift()).toMatchObject({
+      url: "/v1/traces",
+      headers: { authorization: "Bearer fake-receiver-secret", "content-type": "application/json" },
+    });
+
+    await stack.admin.call("POST", "custom-providers", provider("traced", "openai", "traced"));
+    await stack.admin.addKeys("traced", ["fake-traced-key"]);
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const response = await fetch(`${stack.url}/api/traced/chat/completions`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${ADMIN_TOKEN}`,
+        "content-type": "application/json",
+        traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+      },
+      body: JSON.stringify({ model: "m1", messages }),
+    });
+    expect(response.status).toBe(200);
+    await response.text();
+    const spans = () =>
+      posts
+        .flatMap(({ body }) => body.resourceSpans)
+        .flatMap(({ scopeSpans }) => scopeSpans)
+        .flatMap((scope) => scope.spans)
+        .filter((span) => span.traceId === traceId);
+    await expect.poll(() => spans().length, { timeout: 10_000 }).toBe(2);
+    const [request, attempt] = spans();
+    expect(request).toMatchObject({ parentSpanId: "b7ad6b7169203331", name: "chat m1" });
+    expect(attempt).toMatchObject({ parentSpanId: request?.spanId });
+    expect(JSON.stringify(posts)).not.toContain("fake-traced-key");
+
+    const metrics = async () => {
+      const answer = await fetch(`${stack.url}/api/metrics`, {
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+      });
+      return answer.text();
+    };
+    await expect.poll(metrics).toMatch(/one_balance_traces\{state="sent"\} [1-9]/);
+    // What a receiver refuses is dropped, and no request is the worse for it.
+    status = 401;
+    expect((await ask("traced/chat/completions", { model: "m1", messages })).status).toBe(200);
+    await expect
+      .poll(metrics, { timeout: 10_000 })
+      .toMatch(/one_balance_traces\{state="dropped"\} 1/);
+    const off = await stack.admin.call("PATCH", "settings/traces", { endpoint: "" });
+    expect(off).toEqual({ endpoint: "", hasHeaders: false, isByVariable: false });
+  } finally {
+    receiver.close();
+  }
 });

@@ -23,6 +23,8 @@ import { scanJson } from "../../lib/proxy/request/scan-json.ts";
 import { idsInForm, idsInJson, idsInPath } from "../../lib/proxy/request/stored-ids.ts";
 import { packingOf } from "../../lib/proxy/request/unpack-body.ts";
 import { splitProtocols } from "../../lib/proxy/request/web-socket-handshake.ts";
+import { parseHeaders } from "../../lib/traces/receiver.ts";
+import { traceOf } from "../../lib/traces/trace-context.ts";
 import { createSocketReader } from "../../lib/usage/socket-protocols.ts";
 import { bytesOf, headersWith, nearlyJson, soup } from "./foreign-text.ts";
 import type { FuzzProperty } from "./fuzz-property.ts";
@@ -34,6 +36,18 @@ const FORM_PIECES = [
   ...["--B", "--B--", "\r\n", "\n", "\r\n\r\n", ": ", ";", '"', "--", "-"],
   ...['Content-Disposition: form-data; name="model"', 'name="file"; filename="a"', "model", "="],
   ...["gpt-5", "Content-Type: text/plain", "file-abc123", "é", "\u0000"],
+] as const;
+const TRACE_PIECES = [
+  ...[
+    "00",
+    "01",
+    "ff",
+    "-",
+    "0af7651916cd43dd8448eb211c80319c",
+    "b7ad6b7169203331",
+    "0".repeat(16),
+  ],
+  ...["0".repeat(32), "a", "vendor=value", ",", " ", "x".repeat(600)],
 ] as const;
 const PATH_PIECES = [
   ...[
@@ -305,6 +319,27 @@ export const requestParsers: readonly FuzzProperty[] = [
         const { definitions, problems } = parseAuthKey(text);
         const written = text.split(";").filter((part) => part.trim() !== "");
         return definitions.length + problems.length === written.length;
+      },
+    ),
+  },
+  {
+    parser: "lib/traces/trace-context.ts",
+    holds: "continues a trace or begins one, with valid ids",
+    property: fc.property(headersWith(["traceparent", "tracestate"], TRACE_PIECES), (headers) => {
+      const trace = traceOf(headers, (digits) => "f".repeat(digits));
+      expect(trace.traceId).toMatch(/^(?!0{32})[\da-f]{32}$/);
+      expect(trace.parentSpanId ?? "1".repeat(16)).toMatch(/^(?!0{16})[\da-f]{16}$/);
+      return trace.state.length <= 512;
+    }),
+  },
+  {
+    parser: "lib/traces/receiver.ts",
+    holds: "returns headers that may be set, or null",
+    property: fc.property(
+      soup(["authorization", "=", ",", "%20", "%0d%0a", "%", "é", " ", "a", "host", "\u0000"]),
+      (text) => {
+        const headers = parseHeaders(text);
+        return headers === null || [...new Headers(headers)].length <= 20;
       },
     ),
   },

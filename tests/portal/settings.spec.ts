@@ -240,3 +240,32 @@ test("mail has a sender and recipients, is tested in words, and never shows its 
   expect(await admin.content()).not.toContain("test-mail-key");
   await expectAccessible(admin);
 });
+
+test("where traces go is set, and their headers are never shown again", async ({
+  admin,
+  server,
+}) => {
+  await admin.goto("/settings/traces");
+  const endpoint = admin.getByLabel("Endpoint");
+  await endpoint.fill("https://10.0.0.7");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(endpoint).toHaveAttribute("aria-invalid", "true");
+  await expectAccessible(admin);
+  await endpoint.fill("https://otlp.one-balance.dev");
+  await admin.getByLabel("Headers").fill("authorization=Bearer%20fake-receiver-secret");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByText("Set, and not shown.")).toBeVisible();
+  await expect(admin.getByRole("button", { name: "Send a test span" })).toBeVisible();
+  await expect(admin.getByRole("region", { name: "Requests sent" })).toContainText("Dropped0");
+  expect(await admin.content()).not.toContain("fake-receiver-secret");
+  await admin.reload();
+  await expect(endpoint).toHaveValue("https://otlp.one-balance.dev");
+  await endpoint.fill("");
+  await admin.getByRole("button", { name: "Save changes" }).click();
+  await expect(admin.getByRole("button", { name: "Send a test span" })).toBeHidden();
+  expect(await server.admin.call("GET", "settings/traces")).toEqual({
+    endpoint: "",
+    hasHeaders: false,
+    isByVariable: false,
+  });
+});

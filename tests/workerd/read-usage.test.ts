@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newRowId } from "../../lib/db/new-row-id";
+import { incidents } from "../../lib/db/schema/incident-schema";
 import { compactUsage } from "../../lib/db/usage/compact-usage";
 import * as answers from "../../lib/manage/answer-schemas";
 import type { ManageContext } from "../../lib/manage/manage-context";
@@ -13,7 +14,7 @@ import {
 import { exportRequests } from "../../lib/manage/usage/export-requests";
 import { findRequest } from "../../lib/manage/usage/find-request";
 import { listRequests } from "../../lib/manage/usage/list-requests";
-import { readMetrics } from "../../lib/manage/usage/read-metrics";
+import { type IsolateFigures, readMetrics } from "../../lib/manage/usage/read-metrics";
 import { readUsage } from "../../lib/manage/usage/read-usage";
 import { listRequestsInput, readUsageInput } from "../../lib/manage/usage/usage-schemas";
 import type { RequestEvent } from "../../lib/usage/request-event";
@@ -22,7 +23,26 @@ import { recordRequests } from "./record-requests";
 import { db, emptyStore, emptyUsage, SECRETS, storeKey } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
+const NOTHING_WAITS: IsolateFigures = {
+  waiting: { requests: 0, changes: 0 },
+  queued: {},
+  leases: { by: "store", held: 0 },
+  traces: { sent: 0, dropped: 0, waiting: 0 },
+};
+
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);
+const INCIDENT = {
+  provider: "openai",
+  rule: "status-401",
+  meaning: "key_invalid",
+  status: 401,
+  words: "",
+  effect: "block",
+  keyIds: [],
+  openedAtMs: NOW_MS,
+  lastSeenMs: NOW_MS,
+  closedAtMs: null,
+} as const;
 
 const context: ManageContext = {
   db,
@@ -360,7 +380,21 @@ test("metrics: counters of the day, buckets that add up, and the pool", async ()
     requestAt(NOW_MS, { durationMs: 2_000, model: 'say "hi"\n' }),
     requestAt(NOW_MS - DAY_MS),
   ]);
-  const lines = (await readMetrics(context, { requests: 0, changes: 0 })).split("\n");
+  const figures = {
+    ...NOTHING_WAITS,
+    queued: { openai: 3 },
+    leases: { by: "object", held: 2 },
+    traces: { sent: 5, dropped: 1, waiting: 0 },
+  } as const;
+  await db.insert(incidents).values([
+    { ...INCIDENT, id: "in_1" },
+    { ...INCIDENT, id: "in_2", closedAtMs: NOW_MS },
+    { ...INCIDENT, id: "in_3", provider: "groq", lastSeenMs: NOW_MS - DAY_MS },
+  ]);
+  const lines = (await readMetrics(context, figures)).split("\n");
+  expect(lines.filter((line) => line.startsWith("one_balance_incidents"))).toEqual([
+    'one_balance_incidents{provider="openai"} 1',
+  ]);
   expect(lines).toEqual(
     expect.arrayContaining([
       'one_balance_requests_total{provider="openai",outcome="ok"} 2',
@@ -374,6 +408,10 @@ test("metrics: counters of the day, buckets that add up, and the pool", async ()
       'one_balance_request_duration_seconds_count{provider="openai"} 2',
       'one_balance_provider_keys{provider="openai",state="ready"} 1',
       "one_balance_lost_records_total 0",
+      'one_balance_waiting_requests{provider="openai"} 3',
+      'one_balance_leases{granted_by="object"} 2',
+      'one_balance_traces{state="sent"} 5',
+      'one_balance_traces{state="dropped"} 1',
     ]),
   );
   for (const line of lines) expect(line).toMatch(/^(?:#.*|[a-z_]+(?:\{.*\})? [\d.e-]+|)$/);

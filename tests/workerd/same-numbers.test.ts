@@ -12,7 +12,7 @@ import { digestUsage } from "../../lib/db/usage/usage-digests";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { exportRequests } from "../../lib/manage/usage/export-requests";
 import { listRequests } from "../../lib/manage/usage/list-requests";
-import { readMetrics } from "../../lib/manage/usage/read-metrics";
+import { type IsolateFigures, readMetrics } from "../../lib/manage/usage/read-metrics";
 import { readOverviewUsage } from "../../lib/manage/usage/read-overview-usage";
 import { readUsage } from "../../lib/manage/usage/read-usage";
 import { readUsageBoard } from "../../lib/manage/usage/read-usage-board";
@@ -22,6 +22,13 @@ import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
 import { recordRequests } from "./record-requests";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
+
+const NOTHING_WAITS: IsolateFigures = {
+  waiting: { requests: 0, changes: 0 },
+  queued: {},
+  leases: { by: "store", held: 0 },
+  traces: { sent: 0, dropped: 0, waiting: 0 },
+};
 
 const NOW_MS = Date.UTC(2026, 10, 20, 12, 30);
 const TODAY_MS = Date.UTC(2026, 10, 20);
@@ -145,7 +152,7 @@ async function api(bucket: "hour" | "day", groupBy: (typeof GROUPS)[number]): Pr
 }
 
 async function metrics(): Promise<Sums[]> {
-  const samples = (await readMetrics(context, { requests: 0, changes: 0 }))
+  const samples = (await readMetrics(context, NOTHING_WAITS))
     .split("\n")
     .filter((line) => !line.startsWith("#"));
   const total = (pattern: RegExp) =>

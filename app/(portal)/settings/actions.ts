@@ -21,6 +21,11 @@ import {
 } from "@/lib/manage/providers/test-upstream";
 import { changeSettings as changeTeamSettings } from "@/lib/manage/settings/change-settings";
 import { changeSettingsInput } from "@/lib/manage/settings/settings-schema";
+import {
+  changeTraceSettings,
+  changeTraceSettingsInput,
+  testTraceSettings,
+} from "@/lib/manage/settings/trace-settings";
 import { noInput } from "@/lib/manage/team/team-schemas";
 import { alertSenders } from "@/lib/runtime/alert-senders";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
@@ -28,6 +33,7 @@ import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 import { refreshModels } from "@/lib/runtime/known-models";
 import { portalObject } from "@/lib/runtime/portal-stub";
+import { traceDeployment } from "@/lib/runtime/traces";
 import { beginUpkeepNow, runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
 
 const PAGES = "/settings";
@@ -78,6 +84,19 @@ export const testUpstream = portalAction(
 
 export const testAlert = portalAction("admin", testAlertInput, async ({ context, env, input }) => ({
   problem: await sendTestAlert(context, input, alertSenders(env)),
+}));
+
+export const changeTraces = portalAction(
+  "admin",
+  changeTraceSettingsInput,
+  async ({ context, input }) => {
+    await changeTraceSettings(context, input);
+    revalidatePath(PAGES, "layout");
+  },
+);
+
+export const testTraces = portalAction("admin", noInput, async ({ context, env }) => ({
+  problem: await testTraceSettings(context, traceDeployment(env)),
 }));
 
 /** In the portal's object the run continues by alarms, which outlive this call and its limits. */

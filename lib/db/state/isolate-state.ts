@@ -68,6 +68,8 @@ export interface IsolateState extends ProxyState {
   takeLostEvents(): number;
   /** How many events aren't in the store yet. */
   readonly waitingEvents: number;
+  /** Requests that wait for a key, by provider; those without are left out. */
+  queuedRequests(): Readonly<Record<string, number>>;
 }
 
 /** A key's text, and the row whose encrypted text it was decrypted from. */
@@ -355,6 +357,10 @@ class D1IsolateState implements IsolateState {
 
   get waitingEvents(): number {
     return this.#writer.waiting;
+  }
+
+  queuedRequests(): Readonly<Record<string, number>> {
+    return this.#known.queuedRequests();
   }
 
   shareUse(keep?: KeepAlive): void {

@@ -82,6 +82,12 @@ export class KnownState {
     return [...this.#pools].flatMap(([slug, pool]) => (pool.hasDailyLimits ? [slug] : []));
   }
 
+  /** Requests that wait for a key, by provider. */
+  queuedRequests(): Readonly<Record<string, number>> {
+    const queued = [...this.#pools].map(([slug, pool]) => [slug, pool.queued] as const);
+    return Object.fromEntries(queued.filter(([, count]) => count > 0));
+  }
+
   /** Keys with a cap on their cost, by provider. */
   costCappedKeys(): ReadonlyMap<string, readonly string[]> {
     const capped = new Map<string, readonly string[]>();

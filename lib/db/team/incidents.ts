@@ -84,3 +84,14 @@ export function listIncidents(
     .orderBy(desc(incidents.id))
     .limit(limit);
 }
+
+/** Those that are not over, by provider. */
+export function countOpenIncidents(
+  db: Database,
+  nowMs: number,
+): Promise<{ readonly provider: string; readonly count: number }[]> {
+  return db.all(sql`
+    select provider, count(*) as count from incidents
+    where closed_at_ms is null and last_seen_ms > ${nowMs - QUIET_MS}
+    group by provider order by provider`);
+}

@@ -11,7 +11,23 @@ import type { Database } from "../open-database";
 import { settings as table } from "../schema/schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 
-export interface Settings {
+export interface Settings extends TeamSettings {
+  readonly traces: TraceSettings;
+}
+
+/** Where traces are sent; changed by a verb of its own, since its headers are secrets. */
+export interface TraceSettings {
+  /** Empty for nowhere. */
+  readonly endpoint: string;
+  /** `name=value,…`, sealed; empty for none. */
+  readonly headers: string;
+}
+
+/** Where `TraceSettings.headers` stand, for their seal. */
+export const TRACE_HEADERS_PLACE = { id: "settings.traces", provider: "" };
+
+/** What is shown to all who may see settings. */
+export interface TeamSettings {
   readonly upstream: {
     /** The route of providers without their own; without a gateway, all are called directly. */
     readonly route: Route;
@@ -77,6 +93,7 @@ export const DEFAULT_SETTINGS: Settings = {
   alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0, mailFrom: "", mailTo: [] },
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },
+  traces: { endpoint: "", headers: "" },
 };
 
 export interface SettingRow {

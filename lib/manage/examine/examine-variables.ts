@@ -1,5 +1,6 @@
 import { parseAuthKey } from "../../db/tokens/parse-auth-key";
 import { type Env, VARIABLES } from "../../env";
+import { parseHeaders } from "../../traces/receiver";
 import { about, type Finding } from "./examination";
 
 /** `openssl rand -base64 32` has 44; secrets that people think up are shorter. */
@@ -72,12 +73,29 @@ function values(env: Env, problem: string | null): Finding[] {
   const unknown = Object.entries(env)
     .filter(([name, value]) => typeof value === "string" && !known.has(name) && !OTHERS.test(name))
     .map(([name]) => name);
-  const findings = unknown.map((name) =>
-    say.warning(
-      `${name} is set, but One Balance reads no variable of that name`,
-      "look for a slip in it",
+  const findings = [
+    ...unknown.map((name) =>
+      say.warning(
+        `${name} is set, but One Balance reads no variable of that name`,
+        "look for a slip in it",
+      ),
     ),
-  );
+    ...traceProblems(env).map((words) => say.warning(words, "until then no traces are sent")),
+  ];
   if (problem !== null) return [say.fault(problem, "until then no request is served"), ...findings];
   return findings.length > 0 ? findings : [say.ok("every variable can be used")];
+}
+
+function traceProblems({
+  OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+  OTEL_EXPORTER_OTLP_HEADERS: headers = "",
+}: Env): readonly string[] {
+  if (!endpoint) return [];
+  const isAddress = /^https?:\/\//.test(endpoint) && URL.canParse(endpoint);
+  return [
+    ...(isAddress ? [] : ["OTEL_EXPORTER_OTLP_ENDPOINT must be an http or https address"]),
+    ...(parseHeaders(headers) === null
+      ? ["OTEL_EXPORTER_OTLP_HEADERS must be name=value,name=value, with percent-encoded values"]
+      : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import { auditChange } from "../../db/team/audit-log";
-import { readSettings, type Settings, writeSettings } from "../../db/team/settings";
+import { readSettings, type TeamSettings, writeSettings } from "../../db/team/settings";
 import { assertUnchanged, type Fields } from "../assert-unchanged";
 import { changedFields } from "../changed-fields";
 import { knownProviders } from "../keys/known-provider";
@@ -21,7 +21,7 @@ export async function changeSettings(
   context: ManageContext,
   input: ChangeSettingsInput,
   was?: Fields,
-): Promise<Settings> {
+): Promise<TeamSettings> {
   const { db, actor, nowMs } = context;
   const { section } = input;
   if (section === "upstream") {
@@ -32,7 +32,8 @@ export async function changeSettings(
     );
   }
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const { settings, versions } = await readSettings(db);
+    const { settings: stored, versions } = await readSettings(db);
+    const { traces: _, ...settings } = stored;
     assertUnchanged({ ...settings[section] }, input.changes, was);
     const changes = changedFields<Fields>({ ...settings[section] }, wantedFields(settings, input));
     if (changes === null) return settings;
@@ -48,7 +49,10 @@ export async function changeSettings(
 }
 
 /** Routes of providers are changed one by one, leaving the others as they are. */
-function wantedFields({ upstream }: Settings, { section, changes }: ChangeSettingsInput): Fields {
+function wantedFields(
+  { upstream }: TeamSettings,
+  { section, changes }: ChangeSettingsInput,
+): Fields {
   if (section !== "upstream" || changes.providers === undefined) return changes;
   const ways = Object.entries({ ...upstream.providers, ...changes.providers });
   return { ...changes, providers: Object.fromEntries(ways.filter(([, way]) => way !== null)) };

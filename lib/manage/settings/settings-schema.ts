@@ -3,11 +3,11 @@
  * @module
  */
 import { z } from "zod";
-import type { Settings } from "../../db/team/settings";
+import type { TeamSettings } from "../../db/team/settings";
 
 import { LONGEST_DAYS, MOST_READY_KEYS, MOST_RECIPIENTS, MOST_ROWS_A_DAY } from "./settings-limits";
 
-export type { Settings };
+export type { TeamSettings as Settings };
 
 const route = z.enum(["gateway", "direct"]);
 
@@ -101,7 +101,7 @@ export const settingsSchema = z.strictObject({
   alerts,
   prices: pricesInput,
   appearance,
-}) satisfies z.ZodType<Settings>;
+}) satisfies z.ZodType<TeamSettings>;
 
 /** Some fields of one section. A provider's null removes its own route. */
 export const changeSettingsInput = z.discriminatedUnion("section", [

@@ -9,10 +9,12 @@
 
 import { countKeyStates } from "../../db/keys/provider-keys";
 import { isOlderSchema } from "../../db/state/read-older-state";
+import { countOpenIncidents } from "../../db/team/incidents";
 import { readUpkeep } from "../../db/upkeep-lease";
 import { readMeteringDay } from "../../db/usage/metering-day";
 import { type CellSum, sumCells } from "../../db/usage/read-usage-cells";
 import type { CellRange } from "../../db/usage/usage-cells";
+import type { TraceFigures } from "../../traces/trace-exporter";
 import { BUCKET_BOUNDS_MS } from "../../usage/histogram";
 import { NANO_PER_USD } from "../../usage/price";
 import { DAY_MS, LATER_MEASURES } from "../../usage/rollup";
@@ -28,15 +30,24 @@ export interface WaitingRecords {
   readonly changes: number;
 }
 
-/** @param waiting In the isolate that responds. */
+/** What is only in the memory of an isolate. */
+export interface IsolateFigures {
+  readonly waiting: WaitingRecords;
+  /** Requests that wait for a key, by provider; those without are left out. */
+  readonly queued: Readonly<Record<string, number>>;
+  readonly leases: { readonly by: "object" | "store"; readonly held: number };
+  readonly traces: Pick<TraceFigures, "sent" | "dropped" | "waiting">;
+}
+
+/** @param figures Of the isolate that responds. */
 export async function readMetrics(
   context: ManageContext,
-  waiting: WaitingRecords,
+  { waiting, queued, leases, traces }: IsolateFigures,
 ): Promise<string> {
   const nowMs = context.nowMs();
   const fromMs = nowMs - (nowMs % DAY_MS);
   const range = { side: "caller", grain: "hour", fromMs, toMs: nowMs + 1 } as const;
-  const [sums, firstBytes, pools, upkeep, day] = await Promise.all([
+  const [sums, firstBytes, pools, incidents, upkeep, day] = await Promise.all([
     sumCells(context.db, [
       { ...range, by: ["provider", "outcome"] },
       { ...range, by: ["provider", "model"] },
@@ -44,6 +55,7 @@ export async function readMetrics(
     ]),
     sumFirstBytes(context, range),
     countKeyStates(context.db, nowMs),
+    countOpenIncidents(context.db, nowMs),
     readUpkeep(context.db),
     readMeteringDay(context.db, nowMs),
   ]);
@@ -124,6 +136,30 @@ export async function readMetrics(
     ),
     ...Object.entries(waiting).map(([kind, count]) =>
       sample("one_balance_waiting_records", { kind }, count),
+    ),
+    head("one_balance_incidents", "gauge", "Incidents that are not over."),
+    ...incidents.map(({ provider, count }) => sample("one_balance_incidents", { provider }, count)),
+    head(
+      "one_balance_waiting_requests",
+      "gauge",
+      "Requests that wait for a key, in the isolate that answers.",
+    ),
+    ...Object.entries(queued).map(([provider, count]) =>
+      sample("one_balance_waiting_requests", { provider }, count),
+    ),
+    head(
+      "one_balance_leases",
+      "gauge",
+      "Limits of tokens and members that the isolate that answers shares with others.",
+    ),
+    sample("one_balance_leases", { granted_by: leases.by }, leases.held),
+    head(
+      "one_balance_traces",
+      "gauge",
+      "Requests whose traces were sent, wait or were dropped, since the isolate that answers began.",
+    ),
+    ...(["sent", "waiting", "dropped"] as const).map((state) =>
+      sample("one_balance_traces", { state }, traces[state]),
     ),
     head("one_balance_maintenance_finished_timestamp_seconds", "gauge", "When it last ended."),
     ...(upkeep?.finishedAtMs

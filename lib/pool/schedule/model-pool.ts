@@ -76,6 +76,11 @@ export class ModelPool {
     this.#limiters.prior.sharing = this.#sharing;
   }
 
+  /** How many requests wait here. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
   /** Whether requests wait here. */
   get isBusy(): boolean {
     return this.#queue.size > 0;

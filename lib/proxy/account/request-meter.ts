@@ -4,6 +4,7 @@
  */
 import { type Conversion, conversionName } from "../../conversion/conversion";
 import type { Provider } from "../../providers/types";
+import type { TraceContext } from "../../traces/trace-context";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../../usage/request-event";
 import { NO_USAGE, type Outcome, type Usage } from "../../usage/types";
 import type { UsageReader } from "../../usage/usage-reader";
@@ -74,6 +75,8 @@ export class RequestMeter {
   #estimate: EstimatedUse | null = null;
   #statedNanoUsd: number | null = null;
   #whenRecorded: readonly ((event: RequestEvent) => void)[] = [];
+  /** Its place in a trace; null if traces are not sent. */
+  trace: TraceContext | null = null;
   #whenAdded: readonly ((event: RequestEvent) => void)[] = [];
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
@@ -391,6 +394,7 @@ export class RequestMeter {
       timeToFirstByteMs: this.#sinceArrival(this.#firstByteMs),
       isStream: this.#isStream,
       attempts: this.attempts,
+      ...(this.trace !== null && { trace: { ...this.trace, path: this.#call?.path ?? "" } }),
       ...(this.#statedNanoUsd !== null &&
         (result.outcome === "ok" || result.usage !== null) && {
           statedNanoUsd: this.#statedNanoUsd,

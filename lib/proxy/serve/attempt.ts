@@ -11,6 +11,7 @@ import { judgeAnswer, judgeStreamStart, OK } from "../../providers/answers/judge
 import { judgeEvent } from "../../providers/answers/judge-event";
 import { ProviderPathError } from "../../providers/provider-path-error";
 import type { OutgoingRequest, Route } from "../../providers/types";
+import { type TraceContext, traceparentOf } from "../../traces/trace-context";
 import { lookedAt, lookInto } from "../answer/look-into";
 import { type KeyScrubber, scrubberFor } from "../answer/scrub-key";
 import { discardBody, fillHead, NOTHING, unread } from "../answer/stream-head";
@@ -81,10 +82,12 @@ export function discardAnswer(result: Answer | NoAnswer): void {
 async function send(
   call: ProxyCall,
   keyText: string,
-  { request, config, ports }: RequestScope,
+  scope: RequestScope,
 ): Promise<Answer | NoAnswer> {
+  const { request, config, ports } = scope;
   try {
     const outgoing = new Outgoing(call);
+    if (scope.meter.trace !== null) tellTrace(outgoing.headers, scope.meter.trace, call, scope);
     call.placeKey(outgoing, keyText);
     if (call.route === "gateway") addGatewayHeaders(outgoing.headers, config);
     const body = bodyToSend(call.body);
@@ -126,6 +129,19 @@ class Outgoing implements OutgoingRequest {
 
   get address(): string {
     return this.#url?.href ?? this.#address;
+  }
+}
+
+/** Continues a caller's trace upstream. If the caller sent none, only the team's custom providers get one. */
+function tellTrace(
+  headers: Headers,
+  trace: TraceContext,
+  { provider }: ProxyCall,
+  { attempts, ports }: RequestScope,
+): void {
+  const isOwn = ports.state.customProvider(provider.slug) !== undefined;
+  if (isOwn || headers.has("traceparent")) {
+    headers.set("traceparent", traceparentOf(trace, attempts - 1));
   }
 }
 

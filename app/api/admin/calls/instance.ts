@@ -6,6 +6,12 @@ import { examineInstance } from "@/lib/manage/examine/examine-instance";
 import { changeSettings } from "@/lib/manage/settings/change-settings";
 import { readSettings } from "@/lib/manage/settings/read-settings";
 import { changeSettingsInput } from "@/lib/manage/settings/settings-schema";
+import {
+  changeTraceSettings,
+  changeTraceSettingsInput,
+  readTraceSettings,
+  testTraceSettings,
+} from "@/lib/manage/settings/trace-settings";
 import { exportRequests } from "@/lib/manage/usage/export-requests";
 import { findRequest } from "@/lib/manage/usage/find-request";
 import { listRequests } from "@/lib/manage/usage/list-requests";
@@ -13,6 +19,7 @@ import { readUsage } from "@/lib/manage/usage/read-usage";
 import { listRequestsInput, readUsageInput } from "@/lib/manage/usage/usage-schemas";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 import { configProblem } from "@/lib/runtime/config-problem";
+import { traceDeployment } from "@/lib/runtime/traces";
 import type { AdminCall, AdminCalls } from "../admin-call";
 import { readBody, readQuery } from "../read-body";
 
@@ -26,6 +33,14 @@ export const instanceCalls = {
   "GET settings": ({ context }) => readSettings(context),
   "PATCH settings": async ({ request, context }) =>
     changeSettings(context, await readBody(request, changeSettingsInput)),
+  "GET settings/traces": ({ context, env }) => readTraceSettings(context, traceDeployment(env)),
+  "PATCH settings/traces": async ({ request, context, env }) => {
+    await changeTraceSettings(context, await readBody(request, changeTraceSettingsInput));
+    return readTraceSettings(context, traceDeployment(env));
+  },
+  "POST settings/traces/test": async ({ context, env }) => ({
+    problem: await testTraceSettings(context, traceDeployment(env)),
+  }),
   "GET doctor": ({ context, env }) =>
     examineInstance(context, {
       env,
