@@ -5,6 +5,7 @@
  */
 import { and, eq, exists, inArray, lt, ne, type SQL, sql } from "drizzle-orm";
 import type { CapReason } from "../../pool/types";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import {
   type Changes,
@@ -208,10 +209,11 @@ export async function putBackSettings(
 ): Promise<number> {
   const { rowCounts } = await changeState(db, [
     sql`
+      ${withRows(JSON.stringify(previous), "id")}
       update provider_keys set ${sql.join(columns.map(setFromJson), sql`, `)},
         updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
-      from json_each(${JSON.stringify(previous)}) e
-      where provider_keys.id = e.value ->> 'id'`,
+      from e
+      where provider_keys.id = e.id`,
     audit,
     ...(previous.some(setsCosts) ? [deleteCapCooldowns(db)] : []),
   ]);

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import type { ProviderKeyRow } from "../schema/schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
@@ -20,12 +21,13 @@ export async function fillProviderKeys(
 ): Promise<number> {
   const { rowCounts } = await changeState(db, [
     sql`
+      ${withRows(JSON.stringify(fills), "id")}
       update provider_keys set
         remark = coalesce(remark, e.value ->> 'remark'),
         quota_domain = coalesce(quota_domain, e.value ->> 'quotaDomain'),
         updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
-      from json_each(${JSON.stringify(fills)}) e
-      where provider_keys.id = e.value ->> 'id'
+      from e
+      where provider_keys.id = e.id
         and ((remark is null and e.value ->> 'remark' is not null)
           or (quota_domain is null and e.value ->> 'quotaDomain' is not null))`,
     audit,

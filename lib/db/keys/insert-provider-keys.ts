@@ -1,5 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { LimitRule } from "../../pool/types";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import type { KeyCooldownRow, ProviderKeyRow } from "../schema/schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
@@ -104,10 +105,11 @@ function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson:
 /** Only for the keys that were added: skipped ones have other ids. */
 function insertCooldowns(keysJson: string) {
   return sql`
+    ${withRows(keysJson, "id")}
     insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
     select k.id, c.value ->> 'model', c.value ->> 'untilMs', c.value ->> '$.evidence.meaning',
       c.value -> 'evidence', c.value ->> '$.evidence.atMs', ${TAKEN_VERSION}
-    from json_each(${keysJson}) e
-    join provider_keys k on k.id = e.value ->> 'id'
+    from e
+    join provider_keys k on k.id = e.id
     join json_each(e.value -> '$.initial.cooldowns') c`;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import { runBatch } from "../state/state-version";
 
@@ -57,9 +58,10 @@ export async function settleRechecks(
   const attempts = sql`attempts + iif(e.value ->> 'wasCalled', 1, 0)`;
   await runBatch(db, [
     sql`
+      ${withRows(JSON.stringify(checked), "id")}
       update key_rechecks set attempts = ${attempts}, next_at_ms = ${nowMs} + ${gapAfter(attempts)}
-      from json_each(${JSON.stringify(checked)}) e
-      where key_rechecks.key_id = e.value ->> 'id'`,
+      from e
+      where key_rechecks.key_id = e.id`,
   ]);
 }
 

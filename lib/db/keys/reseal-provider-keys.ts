@@ -5,6 +5,7 @@
  * @module
  */
 import { and, asc, count, gt, type SQL, sql } from "drizzle-orm";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import { type ProviderKeyRow, providerKeys } from "../schema/schema";
 import { runBatch } from "../state/state-version";
@@ -80,6 +81,7 @@ export async function writeSeals(
 ): Promise<number> {
   const [written] = await runBatch(db, [
     sql`
+      ${withRows(JSON.stringify(seals), "id")}
       update provider_keys set
         sealed = e.value ->> 'to',
         fingerprint = iif(
@@ -89,8 +91,8 @@ export async function writeSeals(
               and other.fingerprint = e.value ->> 'fingerprint' and other.id <> provider_keys.id
           ),
           provider_keys.fingerprint, e.value ->> 'fingerprint')
-      from json_each(${JSON.stringify(seals)}) e
-      where provider_keys.id = e.value ->> 'id' and provider_keys.sealed = e.value ->> 'from'`,
+      from e
+      where provider_keys.id = e.id and provider_keys.sealed = e.value ->> 'from'`,
     audit,
   ]);
   return written?.meta.changes ?? 0;

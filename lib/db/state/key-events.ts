@@ -4,6 +4,7 @@
  */
 import { desc, eq, type SQL, sql } from "drizzle-orm";
 import type { StateEvent } from "../../proxy/ports";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import { type KeyEventRow, keyEvents, type ProviderKeyRow } from "../schema/schema";
 import { type AuditRow, auditLog } from "../schema/team-schema";
@@ -30,11 +31,12 @@ export function insertCooldownEvents(events: readonly EventOf<"key-cooled">[]): 
     id: eventId("cooled", event.keyId, event.model, event.evidence.atMs),
   }));
   return sql`
+    ${withRows(JSON.stringify(rows), "keyId")}
     insert into key_events (id, key_id, provider, kind, model, until_ms, evidence, at_ms)
     select e.value ->> 'id', k.id, k.provider, 'cooled', e.value ->> 'model', e.value ->> 'untilMs',
       e.value -> 'evidence', e.value ->> '$.evidence.atMs'
-    from json_each(${JSON.stringify(rows)}) e
-    join provider_keys k on k.id = e.value ->> 'keyId'
+    from e
+    join provider_keys k on k.id = e.id
     where k.reset_at_ms < e.value ->> '$.evidence.atMs'
       and not exists (
         select 1 from key_events earlier
@@ -53,11 +55,12 @@ export function insertBlockEvents(events: readonly EventOf<"key-blocked">[]): SQ
     id: eventId("blocked", event.keyId, "", event.evidence.atMs),
   }));
   return sql`
+    ${withRows(JSON.stringify(rows), "keyId")}
     insert into key_events (id, key_id, provider, kind, model, evidence, at_ms)
     select e.value ->> 'id', k.id, k.provider, 'blocked', e.value ->> '$.evidence.model',
       e.value -> 'evidence', e.value ->> '$.evidence.atMs'
-    from json_each(${JSON.stringify(rows)}) e
-    join provider_keys k on k.id = e.value ->> 'keyId'
+    from e
+    join provider_keys k on k.id = e.id
     where k.status = 'active' and k.reset_at_ms < e.value ->> '$.evidence.atMs'
     on conflict (id) do nothing`;
 }
@@ -82,11 +85,12 @@ export function insertSuspicionEvents(events: readonly StateEvent[]): SQL | null
   });
   if (rows.length === 0) return null;
   return sql`
+    ${withRows(JSON.stringify(rows), "keyId")}
     insert into key_events (id, key_id, provider, kind, model, evidence, at_ms)
     select e.value ->> 'id', k.id, k.provider, e.value ->> 'kind', e.value ->> '$.evidence.model',
       nullif(e.value -> 'evidence', 'null'), e.value ->> 'atMs'
-    from json_each(${JSON.stringify(rows)}) e
-    join provider_keys k on k.id = e.value ->> 'keyId'
+    from e
+    join provider_keys k on k.id = e.id
     where k.reset_at_ms < e.value ->> 'atMs'
     on conflict (id) do nothing`;
 }

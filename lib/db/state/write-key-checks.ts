@@ -3,6 +3,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import type { ProviderKeyRow } from "../schema/schema";
 import { insertCheckEvents, type KeyEvidence } from "./key-events";
@@ -42,9 +43,10 @@ export async function writeKeyChecks(
       where id in (select value from json_each(${ids}))`,
     sql`delete from key_cooldowns where key_id in (select value from json_each(${ids}))`,
     sql`
+      ${withRows(JSON.stringify(bad), "id")}
       update provider_keys set status = 'blocked', reason = e.value ->> '$.evidence.meaning',
         evidence = e.value -> 'evidence', updated_at_ms = ${nowMs}, version = ${TAKEN_VERSION}
-      from json_each(${JSON.stringify(bad)}) e
-      where provider_keys.id = e.value ->> 'id' and status <> 'disabled'`,
+      from e
+      where provider_keys.id = e.id and status <> 'disabled'`,
   ]);
 }

@@ -4,6 +4,7 @@
  */
 import { sql } from "drizzle-orm";
 import type { StateEvent } from "../../proxy/ports";
+import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import { recordIncidents } from "../team/incidents";
 import {
@@ -62,11 +63,12 @@ export async function writeStateEvents(
 
 function upsertCooldowns(events: readonly EventOf<"key-cooled">[]) {
   return sql`
+    ${withRows(JSON.stringify(events), "keyId")}
     insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
     select k.id, e.value ->> 'model', e.value ->> 'untilMs', e.value ->> '$.evidence.meaning',
       e.value -> 'evidence', e.value ->> '$.evidence.atMs', ${TAKEN_VERSION}
-    from json_each(${JSON.stringify(events)}) e
-    join provider_keys k on k.id = e.value ->> 'keyId'
+    from e
+    join provider_keys k on k.id = e.id
     where k.reset_at_ms < e.value ->> '$.evidence.atMs'
     on conflict (key_id, model) do update set
       until_ms = excluded.until_ms, reason = excluded.reason, evidence = excluded.evidence,
@@ -76,12 +78,13 @@ function upsertCooldowns(events: readonly EventOf<"key-cooled">[]) {
 
 function blockKeys(events: readonly EventOf<"key-blocked">[]) {
   return sql`
+    ${withRows(JSON.stringify(events), "keyId")}
     update provider_keys set
       status = 'blocked', reason = e.value ->> '$.evidence.meaning',
       evidence = e.value -> 'evidence', updated_at_ms = e.value ->> '$.evidence.atMs',
       version = ${TAKEN_VERSION}
-    from json_each(${JSON.stringify(events)}) e
-    where provider_keys.id = e.value ->> 'keyId' and status = 'active'
+    from e
+    where provider_keys.id = e.id and status = 'active'
       and reset_at_ms < e.value ->> '$.evidence.atMs'`;
 }
 
@@ -101,8 +104,9 @@ function noteLastUse(
   uses: readonly (readonly [id: string, atMs: number])[],
 ) {
   return sql`
+    ${withRows(JSON.stringify(uses), 0)}
     update ${sql.identifier(table)} set last_used_at_ms = e.value ->> 1
-    from json_each(${JSON.stringify(uses)}) e
-    where ${sql.identifier(table)}.id = e.value ->> 0
+    from e
+    where ${sql.identifier(table)}.id = e.id
       and coalesce(last_used_at_ms, 0) <= (e.value ->> 1) - ${LAST_USED_GRAIN_MS}`;
 }

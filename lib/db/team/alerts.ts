@@ -4,6 +4,7 @@
  */
 import { and, asc, desc, isNotNull, like, lte, sql } from "drizzle-orm";
 import { DAY_MS } from "../../usage/rollup";
+import { withRows } from "../json-rows";
 import { newRowId } from "../new-row-id";
 import type { Database } from "../open-database";
 import {
@@ -126,9 +127,10 @@ export async function writeDeliveries(
 ): Promise<void> {
   await runBatch(db, [
     sql`
+      ${withRows(JSON.stringify(deliveries), "id")}
       update alerts set failures = e.value ->> 'failures', next_try_ms = e.value ->> 'nextTryMs',
         delivered_at_ms = e.value ->> 'deliveredAtMs', problem = e.value ->> 'problem'
-      from json_each(${JSON.stringify(deliveries)}) e where alerts.id = e.value ->> 'id'`,
+      from e where alerts.id = e.id`,
   ]);
 }
 
