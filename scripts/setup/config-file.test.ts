@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -77,7 +77,9 @@ describe.each(CLIENTS)("%s", (client) => {
     const { path, format } = firstFile(client);
     const { dir } = await folderOf(path);
     expect(dir).toBe(true);
-    await writeFile(path, text, { mode: 0o640 });
+    await writeFile(path, text);
+    // Whatever this process creates files with.
+    await chmod(path, 0o640);
     expect(await setUp(client)).toContain("written");
     const written = await readFile(path, "utf8");
     expect(written).toContain(POOL.token);
