@@ -179,8 +179,8 @@ describe("limits", () => {
     expect(answeredBy("sk-fake-brief", 429)).toBeLessThanOrEqual(2);
   });
 
-  test("a 429 that tells nothing costs its client a wait of seconds, not the answer", async () => {
-    const bare = { kind: "limited", requests: 0, windowMs: 60_000, tells: "bare" } as const;
+  test("a 429 that states nothing costs its client a wait of seconds, not the answer", async () => {
+    const bare = { kind: "limited", requests: 0, windowMs: 60_000, states: "bare" } as const;
     stack.upstream.setKey("sk-fake-mute", { kind: "sequence", steps: [bare, { kind: "ok" }] });
     await stack.admin.addKeys("openai", ["sk-fake-mute"]);
     expect((await ask()).status).toBe(200);
