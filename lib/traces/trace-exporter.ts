@@ -5,6 +5,7 @@
  * As with usage (`usage-recorder.ts`), one request at a time posts inside its own `waitUntil`.
  * @module
  */
+import { textUpTo } from "../http/text-up-to";
 import type { RequestEvent } from "../usage/request-event";
 import { type OtlpSpan, otlpTraces } from "./otlp";
 import type { TraceReceiver } from "./receiver";
@@ -25,6 +26,7 @@ const TRIES_MAX = 3;
 /** @see https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
 const MAY_BE_TAKEN_LATER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 const PROBLEM_MAX_CHARS = 200;
+const ANSWER_MAX_BYTES = 2_000;
 
 export interface TraceExporterOptions {
   /** Where spans go now; null for nowhere. May reject. */
@@ -168,7 +170,7 @@ export async function postSpans(
     redirect: "manual",
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  const text = withoutSecrets((await response.text()).slice(0, 2_000), headers);
+  const text = withoutSecrets(await textUpTo(response, ANSWER_MAX_BYTES), headers);
   if (response.ok) return taken(text);
   const { status } = response;
   const seconds = Number(response.headers.get("retry-after") ?? 0);

@@ -1,4 +1,5 @@
 import { redact } from "../../crypto/redact";
+import { textUpTo } from "../../http/text-up-to";
 
 export interface ReceiverCall {
   readonly url: string;
@@ -14,6 +15,7 @@ export interface ReceiverCall {
 
 const PATIENCE_MS = 5_000;
 const PROBLEM_MAX_CHARS = 200;
+const ANSWER_MAX_BYTES = 2_000;
 
 /** Posts an alert. @returns Why it wasn't accepted; null if it was. Never rejects. */
 export async function postToReceiver({
@@ -33,7 +35,7 @@ export async function postToReceiver({
       redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const answer = (await response.text()).slice(0, 2_000);
+    const answer = await textUpTo(response, ANSWER_MAX_BYTES);
     return response.ok && isTaken(answer) ? null : problem(`${response.status} ${answer}`);
   } catch (error) {
     return problem(String(error));

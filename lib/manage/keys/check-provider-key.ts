@@ -9,6 +9,7 @@ import { readSealedKeys } from "../../db/keys/provider-keys";
 import type { ProviderKeyRow } from "../../db/schema/schema";
 import { type KeyCheckResult, writeKeyChecks } from "../../db/state/write-key-checks";
 import type { Actor } from "../../db/team/audit-log";
+import { textUpTo } from "../../http/text-up-to";
 import { judgeAnswer } from "../../providers/answers/judge-answer";
 import { type CheckUpstream, checkRequest } from "../../providers/check-request";
 import type { Meaning, Provider, Verdict } from "../../providers/types";
@@ -114,6 +115,9 @@ interface Question {
   readonly nowMs: () => number;
 }
 
+/** Lists of models are the longest responses to a check. */
+const BODY_MAX_BYTES = 4 * 1024 * 1024;
+
 async function askProvider(
   { key, provider, secrets, nowMs }: Question,
   upstream: CheckUpstream,
@@ -125,7 +129,7 @@ async function askProvider(
     const { url, init } = checkRequest(provider, provider.keyCheck, text, upstream);
     const response = await upstream.fetch(url, init);
     const { status, headers } = response;
-    const body = await response.text();
+    const body = await textUpTo(response, BODY_MAX_BYTES);
     const verdict = judgeAnswer({ provider, status, headers, text: body, nowMs: nowMs() });
     const { meaning, rule } = verdict;
     const words = redact(verdict.words, [text]);
