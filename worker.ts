@@ -44,7 +44,7 @@ function answer(
   if (url.pathname === "/api/health") return Promise.resolve(health());
   if (path === null) return answerPortal(request, env, context);
   const here = () => answerProxied(request, url, path, env, context);
-  return answerInObject(request, url, path, env, here) ?? here();
+  return answerInObject(request, env, context, here) ?? here();
 }
 
 function answerProxied(

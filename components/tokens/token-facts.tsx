@@ -5,6 +5,7 @@ import { CopyButton } from "@/components/copy-button";
 import { Fact, FactList } from "@/components/fact-list";
 import { Link } from "@/components/link";
 import type { ProviderChoice } from "@/components/provider-choice";
+import { QuietLink } from "@/components/quiet-link";
 import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";
 import { useNow } from "@/components/time/use-now";
@@ -88,13 +89,9 @@ export function TokenFacts({
       </FactList>
       {isAdmin && (
         <p className="mt-3 text-sm">
-          <Link
-            href={`/audit?subject=${encodeURIComponent(`access-token/${token.id}`)}`}
-            prefetch={false}
-            className="text-muted-foreground hover:text-foreground underline-offset-4 hover:underline"
-          >
+          <QuietLink href={`/audit?subject=${encodeURIComponent(`access-token/${token.id}`)}`}>
             {t("page.changes")}
-          </Link>
+          </QuietLink>
         </p>
       )}
     </section>

@@ -41,6 +41,15 @@ test("what an issuer says stands in its ID token, in its userinfo, or in both", 
   expect(claimsOf({ sub: "1" }, undefined)).toEqual({ sub: "1" });
 });
 
+test("no address is verified by what is said of another", () => {
+  const text = '{"sub":"1","email":"own@b.test","email_verified":true}';
+  const idToken = `head.${toBase64Url(new TextEncoder().encode(text))}.signature`;
+  expect(verifiedEmail(claimsOf({ sub: "1" }, idToken))).toBe("own@b.test");
+  expect(verifiedEmail(claimsOf({ sub: "1", email: "admin@b.test" }, idToken))).toBeNull();
+  const own = { sub: "1", email: "admin@b.test", email_verified: true };
+  expect(verifiedEmail(claimsOf(own, idToken))).toBe("admin@b.test");
+});
+
 test("groups count of the own issuer only, and where roles are set for them", () => {
   const env = { ...ENV, OIDC_ROLES: "admins=admin" };
   expect(roleByGroups(env, "oidc", { groups: ["admins"] })).toBe("admin");

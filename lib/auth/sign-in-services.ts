@@ -88,7 +88,9 @@ export function claimsOf(
   const [, payload] = idToken?.split(".") ?? [];
   if (payload === undefined) return profile;
   const claims: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(payload)));
-  return { ...(claims as Record<string, unknown>), ...profile };
+  const known = { ...(claims as Record<string, unknown>), ...profile };
+  // Whether an address is verified is said of the address beside it, not of the one in the other.
+  return "email" in profile ? { ...known, email_verified: profile.email_verified } : known;
 }
 
 /** The role that the issuer's groups give; undefined if groups give none to anyone. */

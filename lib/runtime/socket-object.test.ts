@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { Env } from "../env";
 import type { AccessToken } from "../proxy/ports";
-import { splitProxyPath } from "../proxy/request/proxy-path";
 import { platform } from "./platform";
 import { sharedState } from "./shared-state";
 import { answerHandshake, answerInObject } from "./socket-object";
@@ -45,12 +44,12 @@ function handshake(
   return cf === undefined ? request : Object.defineProperty(request, "cf", { value: cf });
 }
 
+const kept: Promise<unknown>[] = [];
+const host = { waitUntil: (work: Promise<unknown>) => kept.push(work) };
+
 function ask(request: Request, env: Env) {
-  const url = new URL(request.url);
-  const path = splitProxyPath(url.pathname);
-  if (path === null) throw new Error(`no path of the proxy: ${url.pathname}`);
   const here = () => answered("the Worker");
-  return answerInObject(request, url, path, env, here)?.then((answer) => answer.text());
+  return answerInObject(request, env, host, here)?.then((answer) => answer.text());
 }
 
 // Each failure is logged.

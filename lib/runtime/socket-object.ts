@@ -10,6 +10,7 @@
  */
 import type { Env } from "../env";
 import { handleProxyRequest, type ProxyInstance } from "../proxy/handle-request";
+import type { KeepAlive } from "../proxy/ports";
 import { type ProxyPath, splitProxyPath } from "../proxy/request/proxy-path";
 import { identifyCaller } from "../proxy/request/request-credential";
 import { isWebSocket } from "../proxy/request/web-socket-handshake";
@@ -38,20 +39,19 @@ const fullUntilMs = new Map<string, number>();
 
 /**
  * Responds to a WebSocket handshake in an object; null if the Worker should do it.
- * @param url The request's, parsed.
+ * @param host Keeps a read of the store alive if this client leaves: other requests wait for it too.
  * @param here Handles it in the Worker: if no object does, because the day's free allowance may be used up, and if the
  * caller has no token.
  */
 export function answerInObject(
   request: Request,
-  url: URL,
-  path: ProxyPath,
   env: Env,
+  host: Pick<ExecutionContext, "waitUntil">,
   here: () => Promise<Response>,
 ): Promise<Response> | null {
   if (!isWebSocket(request) || env.PORTAL === undefined || env.WEBSOCKETS === "worker") return null;
   const { PORTAL } = env;
-  return isOfCaller(request, url, path, env).then((isKnown) =>
+  return isOfCaller(request, env, (work) => host.waitUntil(work)).then((isKnown) =>
     isKnown ? askObjects(request, PORTAL, env, here) : here(),
   );
 }
@@ -75,11 +75,13 @@ export function answerHandshake(
 }
 
 /** Whether it has a valid token. Never rejects: the proxy reports what is wrong. */
-async function isOfCaller(request: Request, url: URL, path: ProxyPath, env: Env): Promise<boolean> {
+async function isOfCaller(request: Request, env: Env, keep: KeepAlive): Promise<boolean> {
+  const url = new URL(request.url);
+  const segment = splitProxyPath(url.pathname)?.segment ?? "";
   try {
     const { ports } = await isolateProxy(env, platform.fetch);
-    await ports.state.ready();
-    await identifyCaller(request, url, calledProvider(path.segment, { ports }), ports);
+    await ports.state.ready(keep);
+    await identifyCaller(request, url, calledProvider(segment, { ports }), ports, keep);
     return true;
   } catch {
     return false;

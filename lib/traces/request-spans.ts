@@ -1,8 +1,8 @@
 /**
- * A request as spans: one for itself, and one for each attempt. Never a prompt, an answer, words of an upstream, an
- * address or the text of a key.
+ * A request as spans: one for itself, and one for each attempt. They never contain a prompt, a response, an upstream's
+ * message, an address or the text of a key.
  *
- * Tokens and costs stand in the request's span alone, so that who adds up all spans counts them once.
+ * Only the request's span has tokens and costs, so a sum over all spans counts them once.
  * @module
  */
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../usage/request-event";
@@ -57,7 +57,7 @@ function requestSpan(event: RequestEvent, trace: Trace, costNanoUsd: number | nu
       "one_balance.dropped": last?.dropped,
       "one_balance.turns": event.turns,
     }),
-    // Of a server's span, what the client did wrong is no error.
+    // By the conventions, a client's mistake isn't an error of a server span.
     status: status >= 500 || outcome === "upstream_error" ? ERROR : UNSET,
   };
 }
@@ -68,7 +68,7 @@ function attemptSpan(event: RequestEvent, trace: Trace) {
     const { provider, model } = attempt.target ?? event;
     const isOk = attempt.meaning === "ok";
     const startMs = atMs + attempt.afterMs;
-    // Its answer went on to the end; of others nothing more came.
+    // The attempt that serves lasts until the end of the response.
     const serves = isOk && index === attempts.length - 1;
     const endMs = serves ? atMs + durationMs : startMs + attempt.tookMs;
     return {
@@ -92,7 +92,7 @@ function attemptSpan(event: RequestEvent, trace: Trace) {
   };
 }
 
-/** A turn of a session has an end, and no beginning that is known. */
+/** Of a turn only the end is known, not the beginning. */
 function turnSpan(event: RequestEvent, trace: Trace, costNanoUsd: number | null): OtlpSpan {
   const { atMs, model, provider } = event;
   const serial = Number(event.id.slice(event.id.lastIndexOf(".") + 1)) || 0;

@@ -3,6 +3,7 @@
 import { entranceAction } from "@/app/entrance-action";
 import { signIn } from "@/lib/auth/auth";
 import { maySetUp } from "@/lib/auth/may-set-up";
+import { allowsPasswords } from "@/lib/auth/sign-in-services";
 import { ManageError } from "@/lib/manage/manage-error";
 import { createFirstAdmin } from "@/lib/manage/team/create-first-admin";
 import { hasAdmin } from "@/lib/manage/team/has-admin";
@@ -20,6 +21,8 @@ export const setUp = entranceAction(
       throw new ManageError("invalid_input", issue.message, [issue]);
     }
     await createFirstAdmin({ ...context, actor }, person);
+    // Where passwords are off, they sign in by the service that knows their address.
+    if (!allowsPasswords(env)) return;
     await signIn("credentials", {
       email: person.email,
       password: person.password,

@@ -1,7 +1,7 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
 import type { PortalRead } from "@/app/portal-read";
 import { FilterSelect } from "@/components/filter-select";
-import { Link } from "@/components/link";
+import { QuietLink } from "@/components/quiet-link";
 import { RequestTable } from "@/components/requests/request-table";
 import { requestsHref } from "@/components/requests/requests-href";
 import type { BoardChart } from "@/components/usage/board-charts";
@@ -67,13 +67,7 @@ export async function UseOf({
             <h2 id="latest" className="text-base font-medium">
               {t("of.latest")}
             </h2>
-            <Link
-              href={requestsHref(of)}
-              prefetch={false}
-              className="text-muted-foreground hover:text-foreground underline-offset-4 hover:underline"
-            >
-              {t("of.all")}
-            </Link>
+            <QuietLink href={requestsHref(of)}>{t("of.all")}</QuietLink>
           </div>
           <RequestTable items={requests.items} />
         </section>

@@ -12,9 +12,7 @@ import {
 } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
-import type { ProviderLimits } from "@/lib/manage/limits/read-provider-limits";
-import type { KeyLimitsInUse } from "../limits/key-limits";
-import { KeyDetails } from "./key-details";
+import { KeyDetails, type KeyDetailsProps } from "./key-details";
 import { SuspectMark } from "./key-suspicion";
 
 /**
@@ -30,15 +28,10 @@ export function KeySheet({
   isAdmin,
   canCheck,
   onClose,
-}: {
-  readonly label: string;
+}: Omit<KeyDetailsProps, "detail" | "onDeleted"> & {
   /** Null while loading, or if there is no such key. */
   readonly detail: ProviderKeyDetail | null;
-  readonly limits: ProviderLimits;
-  readonly inUse: KeyLimitsInUse;
   readonly isLoading: boolean;
-  readonly isAdmin: boolean;
-  readonly canCheck: boolean;
   readonly onClose: () => void;
 }) {
   const t = useTranslations("keys.detail");

@@ -4,8 +4,8 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { Fact, FactList } from "@/components/fact-list";
-import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
+import { QuietLink } from "@/components/quiet-link";
 import { MemberLimits } from "@/components/team/member-limits";
 import { RoleDialog } from "@/components/team/role-dialog";
 import { RelativeTime } from "@/components/time/relative-time";
@@ -88,13 +88,9 @@ export default async function MemberPage({ params, searchParams }: PageProps<"/t
             </Fact>
           </FactList>
           <p className="mt-3 text-sm">
-            <Link
-              href={`/audit?actor=${encodeURIComponent(id)}`}
-              prefetch={false}
-              className="text-muted-foreground hover:text-foreground underline-offset-4 hover:underline"
-            >
+            <QuietLink href={`/audit?actor=${encodeURIComponent(id)}`}>
               {t("page.changes")}
-            </Link>
+            </QuietLink>
           </p>
         </section>
       </div>
