@@ -45,6 +45,14 @@ const WORST: readonly Worst[] = [
   { name: "deep lists", body: () => json("gpt-4o", `"x":${"[".repeat(MEBIBYTE)}`) },
   { name: "backslashes", body: () => json("gpt-4o", `"x":"${'\\"'.repeat(MEBIBYTE)}"`) },
   { name: "many models", body: () => `{${'"model":"gpt-4o",'.repeat(60_000)}"x":1}` },
+  { name: "numbers", body: () => json("gpt-4o", `"x":[${"1,".repeat(MEBIBYTE / 2)}1]`) },
+  { name: "empty lists", body: () => json("gpt-4o", `"x":[${"[],".repeat(MEBIBYTE / 3)}1]`) },
+  { name: "empty names", body: () => json("gpt-4o", `${'"":1,'.repeat(MEBIBYTE / 5)}"x":1`) },
+  {
+    name: "different models",
+    body: () =>
+      `{"models":[${Array.from({ length: 60_000 }, (_, at) => `"gpt-${at}",`).join("")}"a"]}`,
+  },
   { name: "many names", body: () => `{${'"\\u006dodel_":1,'.repeat(60_000)}"model":"gpt-4o"}` },
   {
     name: "many parts",

@@ -5,10 +5,11 @@
  * a 1 MB body takes a fraction of a millisecond where `JSON.parse` takes many.
  * @module
  */
-import { MAX_JSON_DEPTH, parseString, stringEnd } from "./json-string";
+import { MAX_JSON_DEPTH, MAX_JSON_PARTS, parseString, stringEnd } from "./json-string";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
@@ -27,8 +28,8 @@ export interface BodyField {
 }
 
 /**
- * The field's value, or null if the body isn't an object, lacks the field, has a value other than a string there, or is
- * nested deeper than `MAX_JSON_DEPTH`. The last of duplicate fields counts, as in every JSON parser: otherwise a caller
+ * The field's value, or null if the body isn't an object, lacks the field, has a value other than a string there, is
+ * nested deeper than `MAX_JSON_DEPTH`, or has more than `MAX_JSON_PARTS` names and values. The last of duplicate fields counts, as in every JSON parser: otherwise a caller
  * could show us one model and the provider another.
  */
 export function findJsonField(bytes: Uint8Array, name: string): BodyField | null {
@@ -40,10 +41,13 @@ export function findJsonField(bytes: Uint8Array, name: string): BodyField | null
   let expectsKey = true;
   /** Where the last value of that name begins; only that one is read. */
   let found = -1;
+  let parts = 0;
 
   while (position < bytes.length) {
     const byte = bytes[position];
     if (byte === QUOTE) {
+      parts += 1;
+      if (parts > MAX_JSON_PARTS) return null;
       const end = stringEnd(bytes, position);
       if (end === -1) return readString(bytes, found);
       if (depth === 1 && expectsKey) {
@@ -66,7 +70,11 @@ export function findJsonField(bytes: Uint8Array, name: string): BodyField | null
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       depth -= 1;
       if (depth === 0) return readString(bytes, found);
-    } else if (byte === 0x2c && depth === 1) expectsKey = true;
+    } else if (byte === COMMA) {
+      parts += 1;
+      if (parts > MAX_JSON_PARTS) return null;
+      if (depth === 1) expectsKey = true;
+    }
     position += 1;
   }
   return readString(bytes, found);

@@ -46,6 +46,9 @@ export function requestedModels(facts: SentRequest): RequestedModels {
   return found.result();
 }
 
+/** Each is compared with the token's patterns; lists of alternatives have a few entries. */
+const MAX_MODELS = 1_000;
+
 /** What was found so far. */
 class FoundModels {
   readonly #prefix: string;
@@ -62,6 +65,10 @@ class FoundModels {
   model(name: string, isObeyed: boolean): void {
     if (name === "") return;
     const short = this.#short(name);
+    if (this.#all.size >= MAX_MODELS && !this.#all.has(short)) {
+      this.contradicts(`it names more than ${MAX_MODELS} models`);
+      return;
+    }
     this.#all.add(short);
     if (isObeyed) this.#obeyed.add(short);
   }

@@ -4,7 +4,7 @@
  * by RFC 8259 or isn't UTF-8 is a problem. Only the content of strings that can't contain a wanted field isn't checked.
  * @module
  */
-import { MAX_JSON_DEPTH, parseString, stringEnd } from "./json-string";
+import { MAX_JSON_DEPTH, MAX_JSON_PARTS, parseString, stringEnd } from "./json-string";
 import { type FieldNode, foldName, ITEM } from "./model-tree";
 
 /** Called for each field of the tree; with null if its value isn't text. */
@@ -21,6 +21,7 @@ const COLON = 0x3a;
 const decoder = new TextDecoder();
 const LITERAL = /^(?:null|true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 const MAX_LITERAL_BYTES = 1024;
+const MAX_SHORT_BYTES = 16;
 
 /** An open object or list. */
 interface Level {
@@ -39,6 +40,8 @@ export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): 
   let node: FieldNode | null = root;
   let expects: "value" | "value or end" | "key" | "key or end" | "next" = "value";
 
+  let parts = 0;
+
   for (;;) {
     at = skipSpace(bytes, at);
     const byte = bytes[at];
@@ -51,7 +54,11 @@ export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): 
         if (level.isList) node = level.node?.children.get(ITEM) ?? null;
       } else if (byte === (level.isList ? CLOSE_BRACKET : CLOSE_BRACE)) levels.pop();
       else return "it is no valid JSON";
-    } else if (expects === "key" || expects === "key or end") {
+      continue;
+    }
+    parts += 1;
+    if (parts > MAX_JSON_PARTS) return `it has more than ${MAX_JSON_PARTS} names and values`;
+    if (expects === "key" || expects === "key or end") {
       if (byte === CLOSE_BRACE && expects === "key or end") {
         at += 1;
         levels.pop();
@@ -95,7 +102,7 @@ export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): 
       expects = "next";
     } else {
       const end = literalEnd(bytes, at);
-      const literal = decoder.decode(bytes.subarray(at, end));
+      const literal = literalBetween(bytes, at, end);
       if (!LITERAL.test(literal)) return "it is no valid JSON";
       if (node?.kind && literal !== "null") onField(node, null);
       at = end;
@@ -116,6 +123,14 @@ function literalEnd(bytes: Uint8Array, start: number): number {
   let end = start;
   while (end - start < MAX_LITERAL_BYTES && isLiteralByte(bytes[end])) end += 1;
   return end;
+}
+
+/** Its text. Most are short, and `TextDecoder` costs more than reading a few bytes. */
+function literalBetween(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > MAX_SHORT_BYTES) return decoder.decode(bytes.subarray(start, end));
+  let text = "";
+  for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] ?? 0);
+  return text;
 }
 
 /** Letters, digits, and the signs of numbers. */
