@@ -76,8 +76,7 @@ export class KeyRegistry {
     if (entry === undefined) {
       const added: PoolEntry = {
         key,
-        present: true,
-        opens: true,
+        presence: "present",
         trouble: null,
         caps: this.#capsOf(key),
         lastPick: -Math.ceil(this.#random() * SHUFFLE),
@@ -94,8 +93,8 @@ export class KeyRegistry {
       }
       this.rebuild();
     }
-    if (!entry.opens && entry.key.sealed !== key.sealed) {
-      entry.opens = true;
+    if (entry.presence === "unreadable" && entry.key.sealed !== key.sealed) {
+      entry.presence = "present";
       this.rebuild();
     }
     if (JSON.stringify(entry.key.caps) !== JSON.stringify(key.caps)) {
@@ -121,7 +120,7 @@ export class KeyRegistry {
   remove(id: string): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;
-    entry.present = false;
+    entry.presence = "removed";
     this.entries.delete(id);
     this.caps.remove(id);
     // What was learned from keys that are all gone doesn't apply to new ones.
@@ -228,7 +227,7 @@ export class KeyRegistry {
   /** Skips a key until it is re-encrypted, because this instance can't decrypt it. */
   noteUnopenable(id: string): void {
     const entry = this.entries.get(id);
-    if (entry !== undefined) entry.opens = false;
+    if (entry !== undefined) entry.presence = "unreadable";
   }
 
   /** Undoes a block. */

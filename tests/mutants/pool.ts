@@ -103,7 +103,7 @@ export const poolMutants: readonly Mutant[] = [
   sendLog("a refund adds", "this.#total -= refunded;", "this.#total += refunded;"),
   sendLog(
     "a refund from any entry",
-    "if (this.#size === 0 || this.#timeAt(low) !== entryMs) return;",
+    "if (this.#size === 0 || this.timeAt(low) !== entryMs) return;",
     "if (this.#size === 0) return;",
   ),
   slidingWindow("one too many", "this.limit - asked + 1", "this.limit - asked"),

@@ -21,7 +21,7 @@ export class ProvenKeys {
     this.#from += 1;
     for (let step = 0; step < length; step += 1) {
       const entry = this.#entries[(this.#from + step) % length];
-      if (entry?.present === true) yield entry;
+      if (entry !== undefined && entry.presence !== "removed") yield entry;
     }
   }
 }

@@ -9,6 +9,9 @@
  * A rejection below the limit means that others, such as other isolates of this pool, use the quota too. What this
  * isolate sent is then its share. An isolate that is rejected reports it to the others, and each keeps to its share,
  * which renews at the same times at which it was used.
+ *
+ * Every key has one of these. Its private methods are private in TypeScript only: a `#` method would cost each
+ * instance eight bytes.
  * @module
  */
 import type { QuotaRefusal } from "../../providers/types";
@@ -71,7 +74,7 @@ export class LearnedLimit implements Limit {
 
   /** Whether others use the quota too. */
   get isPart(): boolean {
-    return isPart(this.#knowledge);
+    return isPart(this.knowledge);
   }
 
   get windowMs(): number {
@@ -84,14 +87,14 @@ export class LearnedLimit implements Limit {
     // The shares found for others count less than what was accepted here.
     if (isShared && this.#own.limit === null) {
       const taken = this.log.since(nowMs - this.windowMs);
-      this.#learn({ kind: "outgrown", taken, atMs: nowMs });
+      this.learn({ kind: "outgrown", taken, atMs: nowMs });
     }
-    return believedLimit(this.#knowledge, nowMs);
+    return believedLimit(this.knowledge, nowMs);
   }
 
   take(cost: number, nowMs: number): number {
     const { windowMs } = this.#prior.state;
-    this.#fixedWindow?.sent(this.#keptOpenMs, nowMs);
+    this.#fixedWindow?.sent(this.keptOpenMs, nowMs);
     this.log.forgetBefore(nowMs - MINUTE_MS - LATE_MS);
     return this.log.add(nowMs, cost, windowMs === null ? UNKNOWN_GRAIN_MS : windowMs / GRAINS);
   }
@@ -104,19 +107,19 @@ export class LearnedLimit implements Limit {
   earliestMs(_cost: number, nowMs: number): number {
     const limit = this.limit(nowMs);
     if (limit === null) return 0;
-    const peers = this.#peers;
+    const peers = this.peers;
     if (peers !== null) {
       this.log.keepLast(limit + SPARE);
-      return roomAtMs(this.log, peers, limit, this.#keptOpenMs, 1, nowMs);
+      return roomAtMs(this.log, peers, limit, this.keptOpenMs, 1, nowMs);
     }
     this.#fixedWindow ??= new FixedWindowEstimate(this.log);
-    this.#fixedWindow.keepTo(isPart(this.#knowledge) ? null : limit, nowMs);
+    this.#fixedWindow.keepTo(isPart(this.knowledge) ? null : limit, nowMs);
     this.log.keepLast(limit + SPARE);
     const blockerMs = this.log.timeOfLast(limit);
     if (blockerMs === null) return 0;
-    const readyMs = this.#presumesFixed(nowMs)
-      ? this.#fixedWindow.readyAtMs(this.#keptOpenMs)
-      : blockerMs + this.#keptOpenMs;
+    const readyMs = this.presumesFixed(nowMs)
+      ? this.#fixedWindow.readyAtMs(this.keptOpenMs)
+      : blockerMs + this.keptOpenMs;
     return readyMs > nowMs ? readyMs : 0;
   }
 
@@ -125,10 +128,10 @@ export class LearnedLimit implements Limit {
    * rejected.
    */
   isHeldByTurn(nowMs: number): boolean {
-    const peers = this.#peers;
+    const peers = this.peers;
     const limit = this.limit(nowMs);
     if (peers === null || limit === null) return false;
-    return hasAmpleRoom(this.log, peers, limit, this.#keptOpenMs, nowMs);
+    return hasAmpleRoom(this.log, peers, limit, this.keptOpenMs, nowMs);
   }
 
   /** Whether one more request would be too early by more than reordering on the way can explain. */
@@ -140,7 +143,7 @@ export class LearnedLimit implements Limit {
 
   /** What the limit was learned from. */
   get origin(): LearnedFrom {
-    if (isPart(this.#knowledge)) return "part";
+    if (isPart(this.knowledge)) return "part";
     if (this.#own.limit === null) return "others";
     return this.#own.limit.isSilent ? "repetition" : "refusal";
   }
@@ -152,7 +155,7 @@ export class LearnedLimit implements Limit {
 
   left(nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
-    return limit - this.log.since(nowMs - this.windowMs) - this.#ofPeers(nowMs);
+    return limit - this.log.since(nowMs - this.windowMs) - this.ofPeers(nowMs);
   }
 
   /** The limit that a rejection of this domain itself stated; null for none. */
@@ -166,18 +169,18 @@ export class LearnedLimit implements Limit {
     if (!isShareable(this.#prior.state)) return;
     const own = this.statedLimit;
     if (own !== null && atMs <= own.atMs + SAME_MS) return;
-    this.#learn({ kind: "peer-stated-limit", limit, atMs });
+    this.learn({ kind: "peer-stated-limit", limit, atMs });
   }
 
   /** How many requests could be sent by a time; infinite if no limit is known. */
   leftBy(untilMs: number, nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
-    return leftBy(this.log, limit, this.#keptOpenMs, untilMs, nowMs);
+    return leftBy(this.log, limit, this.keptOpenMs, untilMs, nowMs);
   }
 
   perMs(nowMs: number): number {
     const limit = this.limit(nowMs) ?? Number.POSITIVE_INFINITY;
-    return Math.max(0, limit - this.#ofPeers(nowMs)) / this.windowMs;
+    return Math.max(0, limit - this.ofPeers(nowMs)) / this.windowMs;
   }
 
   /**
@@ -201,10 +204,10 @@ export class LearnedLimit implements Limit {
     if (statedLimit !== null) this.#prior.raiseLeastSpan(retryInMs ?? 0);
     const backMs = sent.atMs + (retryInMs ?? 0);
     const shared =
-      statedLimit === null ? null : this.#sharedBlocker(statedLimit, taken, backMs, nowMs);
+      statedLimit === null ? null : this.sharedBlocker(statedLimit, taken, backMs, nowMs);
     const own = statedLimit === null ? null : this.log.timeOfLast(statedLimit);
     const blockerMs = shared === null ? own : shared.blockerMs;
-    const explains = this.#learn({
+    const explains = this.learn({
       kind: "refused",
       atMs: nowMs,
       sentMs: sent.atMs,
@@ -215,14 +218,14 @@ export class LearnedLimit implements Limit {
       taken,
       oldestMs: taken === 0 ? null : this.log.timeOfLast(taken),
       blockerMs: blockerMs !== null && blockerMs > nowMs - MINUTE_MS ? blockerMs : null,
-      presumedFixed: this.#presumesFixed(nowMs),
+      presumedFixed: this.presumesFixed(nowMs),
       isShared: shared !== null,
     });
     if (explains === "timing") {
       return { backMs: backMs + this.windowMs * GUARD, isEarly: true };
     }
     const isKnown = explains === "limit" || retryInMs !== null;
-    return { backMs: isKnown ? this.#backMs(sent.atMs, retryInMs, nowMs) : null, isEarly: false };
+    return { backMs: isKnown ? this.backMs(sent.atMs, retryInMs, nowMs) : null, isEarly: false };
   }
 
   /**
@@ -231,15 +234,15 @@ export class LearnedLimit implements Limit {
    */
   peerRefused(backMs: number, nowMs: number): void {
     // Their reports say more.
-    if (this.#isSharing(nowMs)) return;
+    if (this.isSharing(nowMs)) return;
     const cooldownMs = backMs - (this.log.timeOfLast(1) ?? backMs);
     const taken = this.log.since(backMs - this.windowMs * (1 + 2 * this.#prior.state.guard));
-    this.#learn({ kind: "peer-refused", backMs, cooldownMs, taken });
+    this.learn({ kind: "peer-refused", backMs, cooldownMs, taken });
   }
 
   /** Records that a request was accepted. */
   letIn(sentMs: number): void {
-    if (this.#own.row !== null) this.#learn({ kind: "let-in", sentMs });
+    if (this.#own.row !== null) this.learn({ kind: "let-in", sentMs });
   }
 
   /**
@@ -248,14 +251,14 @@ export class LearnedLimit implements Limit {
    */
   exceeded(by: number, nowMs: number): boolean {
     const before = this.limit(nowMs);
-    this.#learn({ kind: "exceeded", by, atMs: nowMs });
+    this.learn({ kind: "exceeded", by, atMs: nowMs });
     return before !== this.limit(nowMs);
   }
 
   /** Forgets what was learned, not what was sent. */
   forget(): void {
     this.#fixedWindow = null;
-    this.#learn({ kind: "reset" });
+    this.learn({ kind: "reset" });
   }
 
   /** Removes a send that didn't count. */
@@ -263,29 +266,29 @@ export class LearnedLimit implements Limit {
     this.log.takeBack(1);
   }
 
-  get #knowledge(): Knowledge {
+  private get knowledge(): Knowledge {
     return { own: this.#own, prior: this.#prior.state };
   }
 
-  #learn(evidence: LimitEvidence): Explains {
-    const { own, prior, explains } = learn(this.#knowledge, evidence);
+  private learn(evidence: LimitEvidence): Explains {
+    const { own, prior, explains } = learn(this.knowledge, evidence);
     this.#own = own;
     this.#prior.state = prior;
     return explains;
   }
 
   /** What others sent of the quota; null if that doesn't count. */
-  get #peers(): PeerUse | null {
+  private get peers(): PeerUse | null {
     const { peers } = this.log;
     if (peers === null || !isShareable(this.#prior.state)) return null;
-    return isPart(this.#knowledge) || isSilent(this.#knowledge) ? null : peers;
+    return isPart(this.knowledge) || isSilent(this.knowledge) ? null : peers;
   }
 
-  #ofPeers(nowMs: number): number {
-    return this.#peers?.within(this.#keptOpenMs, nowMs) ?? 0;
+  private ofPeers(nowMs: number): number {
+    return this.peers?.within(this.keptOpenMs, nowMs) ?? 0;
   }
 
-  #isSharing(nowMs: number): boolean {
+  private isSharing(nowMs: number): boolean {
     return this.#prior.sharing?.isSharing(nowMs) === true && isShareable(this.#prior.state);
   }
 
@@ -294,7 +297,7 @@ export class LearnedLimit implements Limit {
    * `blockerMs` is null if these aren't known in full. Null if the others' reports don't explain the rejection.
    * @param backMs When the next request may be sent.
    */
-  #sharedBlocker(
+  private sharedBlocker(
     statedLimit: number,
     taken: number,
     backMs: number,
@@ -317,22 +320,22 @@ export class LearnedLimit implements Limit {
   }
 
   /** How long a send counts against its window. */
-  get #keptOpenMs(): number {
+  private get keptOpenMs(): number {
     return this.windowMs * (1 + this.#prior.state.guard);
   }
 
   /** If rejections report no retry time, probing for a fixed window costs more requests than it gains. */
-  #presumesFixed(nowMs: number): boolean {
+  private presumesFixed(nowMs: number): boolean {
     const { slides, windowMs } = this.#prior.state;
     if (slides || windowMs === null) return false;
-    return this.#fixedWindow?.isRecent(this.#keptOpenMs, nowMs) ?? false;
+    return this.#fixedWindow?.isRecent(this.keptOpenMs, nowMs) ?? false;
   }
 
   /**
    * When the quota is available again, according to the provider or else to the log. The provider counts from the
    * arrival of a request; from one send to the next, the delays on the way cancel out.
    */
-  #backMs(sentMs: number, retryInMs: number | null, nowMs: number): number | null {
+  private backMs(sentMs: number, retryInMs: number | null, nowMs: number): number | null {
     const guardMs = this.windowMs * this.#prior.state.guard;
     if (retryInMs !== null) return sentMs + retryInMs + guardMs;
     const limit = this.limit(nowMs);

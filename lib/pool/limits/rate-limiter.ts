@@ -2,6 +2,9 @@
  * When one quota domain may send to one model: a list of limits, of which the strictest applies, and a cooldown.
  *
  * Limits have three sources: people configure them, response headers report them, rejections teach them.
+ *
+ * Every key has one of these. Its private methods are private in TypeScript only: a `#` method would cost each
+ * instance eight bytes.
  * @module
  */
 import type { QuotaReading } from "../../providers/answers/read-limits";
@@ -73,7 +76,7 @@ export class RateLimiter {
   earliestMs(tokens: number, nowMs: number): number {
     const { guessUntilMs } = this.#cooldown;
     return Math.max(
-      this.#hardMs(tokens, nowMs),
+      this.hardMs(tokens, nowMs),
       guessUntilMs > nowMs ? guessUntilMs : 0,
       this.#learned.earliestMs(1, nowMs),
     );
@@ -89,13 +92,13 @@ export class RateLimiter {
    */
   isHeldByGuess(tokens: number, nowMs: number): boolean {
     const isGuess = this.#cooldown.guessUntilMs > nowMs || this.#learned.isHeldByTurn(nowMs);
-    return isGuess && this.#hardMs(tokens, nowMs) === 0;
+    return isGuess && this.hardMs(tokens, nowMs) === 0;
   }
 
   /** Whether only a learned limit holds the next request back, so that a probe may test whether it still applies. */
   mayProbe(tokens: number, nowMs: number): boolean {
     return (
-      this.#hardMs(tokens, nowMs) === 0 &&
+      this.hardMs(tokens, nowMs) === 0 &&
       this.#cooldown.probe === null &&
       // Shortly before its time, a request is accepted because the window is about to move on, which proves nothing.
       this.#learned.isFull(nowMs)
@@ -174,7 +177,7 @@ export class RateLimiter {
     this.#learned.takeBack();
     for (const { limit, entry, cost } of sent.taken ?? []) limit.refund(entry, cost);
     const isRepeated = sent.atMs <= this.#cooldown.refusedAtMs;
-    const { backMs, isForeseen } = this.#learn(sent, refusal, wanted.untilMs, isRepeated, nowMs);
+    const { backMs, isForeseen } = this.learn(sent, refusal, wanted.untilMs, isRepeated, nowMs);
     const isGuess = backMs === null && wanted.isGuess;
     let untilMs = backMs ?? wanted.untilMs;
     if (isGuess) {
@@ -200,19 +203,19 @@ export class RateLimiter {
 
   /** The log of tokens that count against a limit, for reports to other isolates; null if there is none. */
   get tokenLog(): SendLog | null {
-    for (const limit of this.#windows()) if (limit.unit === "tokens") return limit.log;
+    for (const limit of this.windows()) if (limit.unit === "tokens") return limit.log;
     return null;
   }
 
   /** From now on, counts what other isolates sent. */
   countPeers(requests: PeerUse, tokens: PeerUse): void {
     this.#learned.log.peers = requests;
-    for (const limit of this.#windows()) if (limit.unit === "tokens") limit.log.peers = tokens;
+    for (const limit of this.windows()) if (limit.unit === "tokens") limit.log.peers = tokens;
     for (const limit of this.#set) if (limit instanceof DailyQuota) limit.peers = requests;
     this.#reported?.countPeers(requests);
   }
 
-  *#windows(): Generator<SlidingWindowLog, void> {
+  private *windows(): Generator<SlidingWindowLog, void> {
     for (const limit of [...this.#set, ...(this.#reported?.values() ?? [])]) {
       if (limit instanceof SlidingWindowLog) yield limit;
     }
@@ -258,15 +261,15 @@ export class RateLimiter {
   }
 
   /** When reported and configured limits allow a request: until then not even a probe may be sent. */
-  #hardMs(tokens: number, nowMs: number): number {
+  private hardMs(tokens: number, nowMs: number): number {
     return Math.max(
-      this.#cooledUntilMs(nowMs),
+      this.cooledUntilMs(nowMs),
       this.allowedMs(tokens, nowMs),
       this.#reported?.earliestMs(tokens, nowMs) ?? 0,
     );
   }
 
-  #cooledUntilMs(nowMs: number): number {
+  private cooledUntilMs(nowMs: number): number {
     const endMs = endOf(this.#cooldown, nowMs);
     const isOver = endMs === 0 && typeof this.#cooldown.probe === "number";
     if (isOver) this.#cooldown = { ...this.#cooldown, probe: null };
@@ -274,7 +277,7 @@ export class RateLimiter {
   }
 
   /** @returns When to send again, null if unknown; and whether only the timing was wrong. */
-  #learn(
+  private learn(
     sent: Sent,
     refusal: QuotaRefusal,
     resetMs: number,

@@ -31,8 +31,8 @@ export function availabilityOf(
   for (const group of groups) {
     const roomMs = group.roomAtMs(1, nowMs);
     for (const entry of group.entries) {
-      const { key, present, opens } = entry;
-      if (!present || !opens || key.status !== "active") continue;
+      const { key, presence } = entry;
+      if (presence !== "present" || key.status !== "active") continue;
       const atMs = Math.max(roomMs, entryReadyAtMs(entry, model, nowMs));
       keys += 1;
       if (atMs <= nowMs) ready += 1;

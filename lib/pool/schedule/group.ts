@@ -16,10 +16,8 @@ import type { Placed } from "./ready-ring";
 /** A key's state in its pool; shared by every scheduler that contains the key. */
 export interface PoolEntry {
   key: PoolKey;
-  /** False once the key was removed from the pool. */
-  present: boolean;
-  /** False if the key can't be decrypted, because it was encrypted with another secret. */
-  opens: boolean;
+  /** `unreadable` if the key can't be decrypted, because it was encrypted with another secret. */
+  presence: "present" | "unreadable" | "removed";
   /** The evidence against it; null if there is none. */
   trouble: KeyTrouble | null;
   /** The most that people allow it; null for no cap. */
@@ -39,37 +37,35 @@ export class Group implements Candidate, Placed {
   /** When the group's entry in one of the heaps is due; null while it is only in a ring. */
   asleepUntilMs: number | null = null;
   place = 0;
-  /** Most groups have one key, and there may be very many groups. */
-  #only: PoolEntry;
-  /** The one to use first in front; null if there is only one. */
-  #all: PoolEntry[] | null = null;
+  /** One, or several with the one to use first in front: most groups have one, and there may be very many groups. */
+  #keys: PoolEntry | PoolEntry[];
   #hash: number | null = null;
 
   constructor(domain: string, first: PoolEntry) {
     this.id = domain;
-    this.#only = first;
+    this.#keys = first;
   }
 
   add(entry: PoolEntry): void {
-    this.#all ??= [this.#only];
-    this.#all.push(entry);
+    if (Array.isArray(this.#keys)) this.#keys.push(entry);
+    else this.#keys = [this.#keys, entry];
   }
 
   get entries(): readonly PoolEntry[] {
-    return this.#all ?? [this.#only];
+    return Array.isArray(this.#keys) ? this.#keys : [this.#keys];
   }
 
   get priority(): number {
-    return this.#only.key.priority;
+    return anyEntry(this).key.priority;
   }
 
   get weight(): number {
-    return this.#only.key.weight;
+    return anyEntry(this).key.weight;
   }
 
   /** Whether other groups may have the same domain. */
   get isShared(): boolean {
-    return this.#only.key.quotaDomain !== null;
+    return anyEntry(this).key.quotaDomain !== null;
   }
 
   get hash(): number {
@@ -104,7 +100,7 @@ export class Group implements Candidate, Placed {
   /** When the smallest request for a model may be sent: epoch milliseconds, 0 for now, -1 for never. */
   readyAtMs(model: string, nowMs: number): number {
     let readyMs = Number.POSITIVE_INFINITY;
-    for (const entry of this.#all ?? [this.#only]) {
+    for (const entry of this.entries) {
       if (isUsable(entry)) readyMs = Math.min(readyMs, entryReadyAtMs(entry, model, nowMs));
     }
     if (readyMs === Number.POSITIVE_INFINITY) return -1;
@@ -142,9 +138,9 @@ export class Group implements Candidate, Placed {
     preferredId: string | null = null,
     takesTroubled = false,
   ): PoolEntry | null {
-    const all = this.#all;
-    if (all === null) {
-      return isFree(this.#only, model, nowMs, tried, takesTroubled) ? this.#only : null;
+    const all = this.#keys;
+    if (!Array.isArray(all)) {
+      return isFree(all, model, nowMs, tried, takesTroubled) ? all : null;
     }
     let found = -1;
     for (const [index, entry] of all.entries()) {
@@ -161,6 +157,13 @@ export class Group implements Candidate, Placed {
     }
     return entry;
   }
+}
+
+/** One of its keys: they have the same priority, weight and domain. */
+function anyEntry({ entries }: Group): PoolEntry {
+  const [first] = entries;
+  if (first === undefined) throw new Error("a group has at least one key");
+  return first;
 }
 
 /** The groups of the keys that may serve a model (null: a call that names none), in order of use. */
@@ -234,7 +237,7 @@ function isFree(
 }
 
 function isUsable(entry: PoolEntry): boolean {
-  return entry.present && entry.opens && entry.key.status === "active";
+  return entry.presence === "present" && entry.key.status === "active";
 }
 
 /** When this key may next serve the model, including its caps: epoch milliseconds, 0 for now. Ignores its status. */

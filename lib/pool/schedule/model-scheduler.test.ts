@@ -13,7 +13,7 @@ function entryOf(id: string, lastPick: number): PoolEntry {
     ...{ id, provider: "openai", sealed: "", masked: "", status: "active", weight: 1 },
     ...{ priority: 0, quotaDomain: null, models: null, limits: null, cooldowns: new Map() },
   };
-  return { key, present: true, opens: true, trouble: null, caps: null, lastPick };
+  return { key, presence: "present", trouble: null, caps: null, lastPick };
 }
 
 function schedulerOf(...ids: readonly string[]) {

@@ -13,7 +13,7 @@ function groupOf(id: string, quotaDomain: string | null, rpm: number | null): Gr
     ...{ id, provider: "openai", sealed: "", masked: "", status: "active", weight: 1 },
     ...{ priority: 0, quotaDomain, models: null, limits: null, cooldowns: new Map() },
   };
-  const entry = { key, present: true, opens: true, trouble: null, caps: null, lastPick: 0 };
+  const entry = { key, presence: "present" as const, trouble: null, caps: null, lastPick: 0 };
   const group = new Group(quotaDomain ?? id, entry);
   if (rpm === null) return group;
   group.limiter = new RateLimiter(new SharedLimitPrior());
