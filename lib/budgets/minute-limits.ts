@@ -116,7 +116,8 @@ export class MinuteLimits {
     const shared = this.#shared[limit];
     const amount = limit === "rpm" ? 1 : this.#likelyTokens(estimate, log.limit);
     const turn = leaseTurn(shared, log.limit, amount, check);
-    if (turn.kind === "short" && !turn.isLeft) {
+    const mayReturn = limit === "tpm" ? this.#heldTokens(log, nowMs) : 0;
+    if (turn.kind === "short" && turn.missing > mayReturn) {
       return { kind: "full", limit, retryAtMs: firstToLeaveMs(log, nowMs) ?? turn.retryAtMs };
     }
     return leaseRefusal(limit, shared, turn);

@@ -26,8 +26,11 @@ export type LeaseTurn =
       readonly kind: "short";
       /** When asking again may help, in epoch milliseconds. */
       readonly retryAtMs: number;
-      /** Whether something is left, held by others who will soon give back what they don't use. */
-      readonly isLeft: boolean;
+      /**
+       * How much the use of all isolates leaves too little; 0 if enough is left, and held by others who will soon give
+       * back what they don't use.
+       */
+      readonly missing: number;
     };
 
 /** What is requested or reported for one limit. */

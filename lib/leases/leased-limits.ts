@@ -51,8 +51,8 @@ export class LeasedLimits {
     entry.wantedAmount = amount;
     const retryAtMs = this.#askableMs(entry, nowMs);
     if (retryAtMs <= nowMs) return { kind: "ask" };
-    const isLeft = used + amount + entry.usedByOthers <= limit.limit;
-    return { kind: "short", retryAtMs, isLeft };
+    const missing = Math.max(0, used + amount + entry.usedByOthers - limit.limit);
+    return { kind: "short", retryAtMs, missing };
   }
 
   /** Records that a request was rejected or delayed for lack of permits; once per request. */

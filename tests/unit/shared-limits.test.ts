@@ -67,6 +67,29 @@ test("one isolate uses the whole limit, and a little-used limit is reported to n
   expect(quiet.bill.calls).toBeLessThanOrEqual(quiet.asked);
 });
 
+/** An answer of 15 tokens to a request of 60. */
+const SMALL = 75;
+
+describe.each([500, 1_500, 3_000, 5_000])("a limit of %i tokens per minute", (tpm) => {
+  const wanted = Math.floor(tpm / SMALL);
+  const clients = [1, 2, 5, 20];
+  test.each(clients.flatMap((each) => [null, 50].map((maxTokens) => ({ each, maxTokens }))))(
+    "serves what it holds to $each clients, with max_tokens $maxTokens",
+    async ({ each, maxTokens }) => {
+      for (const sharing of ["none", "store", "object"] as const) {
+        const after = await playLimits({
+          ...{ seed: 5, isolates: 1, sharing, limits: { tpm }, perSecond: 0, durationMs: 0 },
+          ...{ loops: { clients: each, requests: Math.ceil((1.3 * wanted) / each) } },
+          ...{ maxTokens, answerTokens: 15, maxWaitMs: 60_000 },
+        });
+        const inAMinute = mostInAMinute(after, ({ tokens }) => tokens);
+        expect(inAMinute, sharing).toBeLessThanOrEqual(tpm + SMALL);
+        expect(after.sent.length, sharing).toBeGreaterThanOrEqual(wanted - 1);
+      }
+    },
+  );
+});
+
 const RPM_240 = {
   ...{ seed: 4, isolates: 8, limits: { rpm: 240 }, perSecond: 8, durationMs: 80_000 },
   maxWaitMs: 250,

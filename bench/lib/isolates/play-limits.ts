@@ -25,6 +25,12 @@ export interface LimitScenario {
   /** This many more arrive at once at the beginning. */
   readonly burst?: number;
   readonly storeLatency?: Latency;
+  /** Clients that send one request after the other from the beginning, each this many. */
+  readonly loops?: { readonly clients: number; readonly requests: number };
+  /** The `max_tokens` of each request; null for none. */
+  readonly maxTokens?: number | null;
+  /** The tokens of each answer; absent: 50 to `max_tokens`, at random. */
+  readonly answerTokens?: number;
   /** The longest that the client waits. */
   readonly maxWaitMs?: number;
   /** Events after this many milliseconds. */
@@ -52,13 +58,15 @@ export const START_MS = Date.parse("2026-03-10T12:00:00Z");
 const D1_MS: Latency = [10, 60];
 const PATH = "/api/openai/v1/chat/completions";
 const MAX_TOKENS = 500;
-const BODY = new TextEncoder().encode(
-  JSON.stringify({
-    model: "gpt-sim",
-    max_tokens: MAX_TOKENS,
-    messages: [{ role: "user", content: "x".repeat(200) }],
-  }),
-);
+const encoder = new TextEncoder();
+const bodyOf = (maxTokens: number | null) =>
+  encoder.encode(
+    JSON.stringify({
+      model: "gpt-sim",
+      ...(maxTokens !== null && { max_tokens: maxTokens }),
+      messages: [{ role: "user", content: "x".repeat(200) }],
+    }),
+  );
 
 export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
   const random = seededRandom(game.seed);
@@ -75,10 +83,11 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
       { kind: "token", id: "at_one", budgetId: "at_one", limits: { ...NO_LIMITS, ...game.limits } },
     ],
   };
+  const body = bodyOf(game.maxTokens === undefined ? MAX_TOKENS : game.maxTokens);
   const sent: SentRequest[] = [];
   const fetch = async () => {
     const atMs = time.nowMs;
-    const output = Math.floor(50 + random() * (MAX_TOKENS - 50));
+    const output = game.answerTokens ?? Math.floor(50 + random() * (MAX_TOKENS - 50));
     await time.sleep(300 + random() * 900);
     const usage = { prompt_tokens: 60, completion_tokens: output, total_tokens: 60 + output };
     sent.push({ atMs, endMs: time.nowMs, tokens: usage.total_tokens });
@@ -110,7 +119,7 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
     const request = new Request(url, {
       method: "POST",
       headers: { authorization: "Bearer one", "content-type": "application/json" },
-      body: BODY,
+      body,
     });
     const response = await handleProxyRequest(request, url, path, isolate.proxy, () => {});
     await response.arrayBuffer();
@@ -124,6 +133,14 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
     atMs += (-Math.log(1 - random()) / game.perSecond) * 1_000;
     if (atMs > START_MS + game.durationMs) break;
     time.at(atMs, () => void send());
+  }
+  for (let client = 0; client < (game.loops?.clients ?? 0); client += 1) {
+    time.at(START_MS, async () => {
+      for (let left = game.loops?.requests ?? 0; left > 0; left -= 1) {
+        await send();
+        await time.sleep(1);
+      }
+    });
   }
   for (const [afterMs, happens] of game.events ?? []) {
     time.at(START_MS + afterMs, () => happens(store));
