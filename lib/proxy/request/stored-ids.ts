@@ -58,8 +58,14 @@ const LISTING = new RegExp(`/(?:${OF_COLLECTION})/*$`);
 const MAKING = new RegExp(
   `/(?:${OF_COLLECTION})(?::[a-zA-Z]+)?/*$|:predictLongRunning|:batch[A-Z]|/threads/runs$|:asyncBatch`,
 );
-/** As a JSON string by itself, or at the end of an address or of a resource's full name. */
-const SHAPED_IN_JSON = new RegExp(`"(?:[^"\\\\]{1,300}/)?(${SHAPED})"`, "g");
+/**
+ * At the end of a JSON string: by itself, or of an address or a resource's full name. Of `files/file-abc`, the id.
+ * Begins with the delimiter, because an optional prefix would make the engine read each string twice.
+ */
+const SHAPED_IN_JSON = new RegExp(
+  `["/](${SHAPED_ID}|${FULL_NAME.replace("/", `/(?!${SHAPED_ID}")`)})"`,
+  "g",
+);
 const WHOLE_SHAPE = new RegExp(`^(?:.{1,300}/)?(${SHAPED})$`);
 /** A plain field of a multipart form. */
 const SHAPED_IN_FORM = new RegExp(`\\r\\n\\r\\n(${SHAPED})\\r\\n`, "g");
