@@ -48,6 +48,50 @@ describe("after an unknown outcome", () => {
     expect(proxy.calls.length).toBe(2);
   });
 
+  describe.each([
+    ["with its length", (page: string, init: ResponseInit) => new Response(page, init)],
+    [
+      "in pieces",
+      (page: string, init: ResponseInit) =>
+        new Response(new Blob([page.slice(0, 20), page.slice(20)]).stream(), init),
+    ],
+  ] as const)("a web page with status 200, %s", (_name, response) => {
+    const page = `\n<!DOCTYPE html>\n<html lang="en"><body>Bad gateway ${"x".repeat(300)}</body></html>`;
+    const html = { headers: { "content-type": "text/html; charset=utf-8" } };
+    const length = { "content-length": String(page.length), "content-type": "text/html" };
+    const init = _name === "in pieces" ? html : { headers: length };
+
+    test("is no answer to a chat: another key is asked", async () => {
+      let asked = 0;
+      const upstream = () => {
+        asked += 1;
+        return asked === 1 ? response(page, init) : Response.json({ ok: true });
+      };
+      const proxy = scriptedProxy({ upstream, keys: { openai: ["k1", "k2"] } });
+      expect((await proxy.fetch(CHAT, chat())).status).toBe(200);
+      expect(asked).toBe(2);
+    });
+
+    test("from every key, it is said", async () => {
+      const upstream = () => response(page, init);
+      const proxy = scriptedProxy({ upstream, keys: { openai: ["k1", "k2", "k3"] } });
+      const refusal = await proxy.fetch(CHAT, chat());
+      expect(refusal.status).toBe(502);
+      expect(await refusal.json()).toMatchObject({
+        error: { code: "upstream_unreachable", message: expect.stringContaining("a web page") },
+      });
+      expect(proxy.calls.length).toBe(2);
+      expect(proxy.keys("openai").every(({ status }) => status === "active")).toBe(true);
+    });
+
+    test("is passed on if no model was asked", async () => {
+      const upstream = () => response(page, init);
+      const proxy = scriptedProxy({ upstream, keys: { openai: ["k1"] } });
+      const read = await proxy.fetch("/api/openai/v1/files/file-abcd12/content");
+      expect([read.status, await read.text()]).toEqual([200, page]);
+    });
+  });
+
   test("reading is repeated, and so is a chat that a server failed at", async () => {
     let left = 3;
     const upstream = () => {
