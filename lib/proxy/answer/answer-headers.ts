@@ -104,9 +104,22 @@ const DOCUMENTS: ReadonlySet<string> = new Set([
 const SANDBOX =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:";
 
+/** Whether a header's value contains a byte that RFC 9110 forbids and strict clients refuse the response for. */
+function isMalformed(values: string): boolean {
+  for (let at = 0; at < values.length; at += 1) {
+    const code = values.charCodeAt(at);
+    if ((code < 0x20 && code !== TAB && code !== LINE_FEED) || code === DELETE) return true;
+  }
+  return false;
+}
+
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const DELETE = 0x7f;
+
 /**
- * Removes from an upstream's headers, in place, everything that must not reach the client, and the key. A single pass:
- * most responses need no more.
+ * Removes from an upstream's headers, in place, everything that must not reach the client, or that it couldn't parse,
+ * and the key. A single pass: most responses need no more.
  */
 export function cleanAnswerHeaders(headers: Headers, scrubber: KeyScrubber): void {
   let all = "";
@@ -115,6 +128,11 @@ export function cleanAnswerHeaders(headers: Headers, scrubber: KeyScrubber): voi
     if (WITHHELD.has(name) || WITHHELD_PREFIX.test(name)) withheld.push(name);
     else all += `${value}\n`;
   });
+  if (isMalformed(all)) {
+    headers.forEach((value, name) => {
+      if (isMalformed(value)) withheld.push(name);
+    });
+  }
   for (const name of withheld) headers.delete(name);
   if (scrubber.maybeIn(all)) scrubEach(headers, scrubber);
 }
