@@ -46,7 +46,11 @@ export class MinuteLimits {
         const log = this.#logs[limit];
         return log === null ? 0 : log.limit - log.left(nowMs);
       };
-      return sharedUse(holderId, `${holderId} ${limit}`, MINUTE_MS, used, underWay);
+      const mayReturn = (nowMs: number) => {
+        const { tpm } = this.#logs;
+        return limit === "tpm" && tpm !== null ? this.#heldTokens(tpm, nowMs) : 0;
+      };
+      return sharedUse(holderId, `${holderId} ${limit}`, MINUTE_MS, used, underWay, mayReturn);
     };
     this.#shared = { rpm: shared("rpm"), tpm: shared("tpm") };
   }
@@ -116,8 +120,10 @@ export class MinuteLimits {
     const shared = this.#shared[limit];
     const amount = limit === "rpm" ? 1 : this.#likelyTokens(estimate, log.limit);
     const turn = leaseTurn(shared, log.limit, amount, check);
-    const mayReturn = limit === "tpm" ? this.#heldTokens(log, nowMs) : 0;
-    if (turn.kind === "short" && turn.missing > mayReturn) {
+    // An isolate that has seen no response doesn't know how much of the estimate is needed.
+    const isGuess = limit === "tpm" && this.#answers.largest === null;
+    const mayBeUnneeded = isGuess ? amount - Math.max(1, estimate.leastTokens ?? 0) : 0;
+    if (turn.kind === "short" && turn.missing > mayBeUnneeded) {
       return { kind: "full", limit, retryAtMs: firstToLeaveMs(log, nowMs) ?? turn.retryAtMs };
     }
     return leaseRefusal(limit, shared, turn);

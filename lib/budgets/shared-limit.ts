@@ -45,6 +45,7 @@ export function sharedUse(
   windowMs: number | null,
   used: (nowMs: number) => number,
   underWay: () => number,
+  mayReturn: (nowMs: number) => number = () => 0,
 ): SharedLimit {
   return {
     group,
@@ -55,6 +56,7 @@ export function sharedUse(
     usedIfCounted: used,
     counted: () => {},
     underWay,
+    mayReturn,
   };
 }
 
@@ -89,6 +91,10 @@ export class SharedBudget implements SharedLimit {
 
   underWay(): number {
     return this.#period.reserved[this.#unit] + this.#period.unwritten[this.#unit];
+  }
+
+  mayReturn(): number {
+    return this.#period.reserved[this.#unit];
   }
 
   /** What is left for all isolates of a budget of `most`, including what this one has written under its lease. */

@@ -24,6 +24,7 @@ class User {
       usedIfCounted: (nowMs) => this.#used(nowMs),
       counted: () => {},
       underWay: () => this.usesMs.length,
+      mayReturn: () => 0,
     };
   }
 

@@ -11,6 +11,10 @@ export interface LeaseClaim {
   readonly used: number;
   /** 0 if it wants no more. */
   readonly demand: number;
+  /** See `LeaseAsk`; absent from an isolate of the release before. */
+  readonly unit?: number;
+  readonly hadWhole?: boolean;
+  readonly mayReturn?: number;
   /** The permits that it goes on using until it has the response, which may be lost. */
   readonly holds: number;
 }
@@ -21,11 +25,11 @@ interface Line {
   readonly reports: Map<string, Report>;
 }
 
-/** As stored: name, window, and for each isolate its id, permits, use, demand and times. */
+/** As stored: name, window, and for each isolate its id, permits, use, demand, times, unit (absent: 1) and what may return. */
 export type StoredBook = readonly (readonly [
   name: string,
   windowMs: number | null,
-  reports: readonly (readonly [string, number, number, number, number, number])[],
+  reports: readonly (readonly [string, number, number, number, number, number, number?, number?])[],
 ])[];
 
 const LIMITS_MAX = 2_000;
@@ -38,8 +42,9 @@ export class LeaseBook {
     const book = new LeaseBook();
     for (const [name, windowMs, reports] of stored) {
       const line: Line = { windowMs, reports: new Map() };
-      for (const [isolate, permits, used, demand, sinceMs, atMs] of reports) {
-        line.reports.set(isolate, { isolate, permits, used, demand, sinceMs, atMs });
+      for (const [isolate, permits, used, demand, sinceMs, atMs, unit = 1, back = 0] of reports) {
+        const wants = { demand, unit, mayReturn: back };
+        line.reports.set(isolate, { isolate, permits, used, ...wants, sinceMs, atMs });
       }
       book.#lines.set(name, line);
     }
@@ -53,6 +58,7 @@ export class LeaseBook {
       [...reports.values()].map((each) => [
         ...([each.isolate, each.permits, each.used] as const),
         ...([each.demand, each.sinceMs, each.atMs] as const),
+        ...([each.unit, each.mayReturn] as const),
       ]),
     ]);
   }
@@ -86,13 +92,14 @@ export class LeaseBook {
     }
   }
 
-  #lease(isolate: string, { limit, used, demand, holds }: LeaseClaim, nowMs: number): Grant {
+  #lease(isolate: string, claim: LeaseClaim, nowMs: number): Grant {
+    const { limit, used, demand, unit = 1, hadWhole = false, mayReturn = 0, holds } = claim;
     const line = this.#lineOf(limit, nowMs);
     const before = line.reports.get(isolate);
     const isNew = before === undefined || nowMs - before.atMs >= LEASE_MS;
     const sinceMs = isNew ? nowMs : before.sinceMs;
-    const report = { isolate, permits: 0, used, demand, sinceMs, atMs: nowMs };
-    const granted = grant(limit, report, line.reports.values(), nowMs);
+    const report = { isolate, permits: 0, used, demand, unit, mayReturn, sinceMs, atMs: nowMs };
+    const granted = grant(limit, { ...report, hadWhole }, line.reports.values(), nowMs);
     const permits = Math.max(granted.permits, holds);
     if (isNew && line.reports.size >= ISOLATES_MAX) {
       const [oldest] = line.reports.keys();

@@ -39,7 +39,10 @@ export class LeaseEntry {
   permits = 0;
   heldByOthers = 0;
   usedByOthers = 0;
+  returnedByOthers = 0;
   youngUntilMs = 0;
+  /** Whether what is left goes to one isolate at a time. */
+  isWhole = false;
   /** What the others assume it holds: at least its permits. */
   #noted = 0;
   /** When the lease began; null without one. */
@@ -102,6 +105,7 @@ export class LeaseEntry {
     const used = limit.usedIfCounted(nowMs);
     // Budget that was spent under the lease, and is no longer reported, takes its permits along.
     const permits = this.leased(nowMs, context) - (limit.used(nowMs) - used);
+    const hadWhole = this.isWhole && permits > used;
     this.#turnBucket(nowMs);
     const waiting = this.#isWanted(nowMs) ? this.wantedAmount : 0;
     const short = Math.max(this.#short + this.#shortBefore, waiting);
@@ -117,7 +121,10 @@ export class LeaseEntry {
       limit: { name, limit: limit.limit, windowMs },
       used,
       demand,
-      holds: Math.max(0, Math.min(permits, keptOf(used, demand))),
+      unit: Math.max(1, Math.min(limit.limit, waiting)),
+      hadWhole,
+      mayReturn: limit.mayReturn(nowMs),
+      holds: Math.max(0, Math.min(permits, hadWhole ? used : keptOf(used, demand))),
       sinceMs: this.#sinceMs,
     };
   }
@@ -137,9 +144,11 @@ export class LeaseEntry {
     if (this.#leasedMs !== null && requestedMs < this.#leasedMs) return;
     this.#leasedMs = demand === 0 ? null : requestedMs;
     this.permits = demand === 0 ? 0 : answer.permits;
+    this.isWhole = answer.isWhole;
     this.#noted = answer.noted;
     this.heldByOthers = answer.heldByOthers;
     this.usedByOthers = answer.usedByOthers;
+    this.returnedByOthers = answer.returnedByOthers;
     this.youngUntilMs = answer.youngUntilMs;
     this.fruitless = demand > 0 && answer.permits <= used ? this.fruitless + 1 : 0;
   }

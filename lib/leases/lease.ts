@@ -45,6 +45,10 @@ export interface Report {
   readonly used: number;
   /** What it would use if it could. */
   readonly demand: number;
+  /** The most that one of its requests needs at once: with less, it can send nothing. */
+  readonly unit: number;
+  /** How much of `used` its requests in progress may not need after all. */
+  readonly mayReturn: number;
   /** Since when it has been in demand there, in epoch milliseconds. */
   readonly sinceMs: number;
   /** When it reported, in epoch milliseconds. */
@@ -55,10 +59,14 @@ export interface Grant {
   readonly permits: number;
   /** What counts as held by it until it asks again; more than `permits` if it held more when it asked. */
   readonly noted: number;
+  /** Whether all that is left goes to one isolate at a time, because an even share is too little for one request. */
+  readonly isWhole: boolean;
   /** What the others hold or may have used. */
   readonly heldByOthers: number;
   /** What the others reported as used. */
   readonly usedByOthers: number;
+  /** How much of that they may give back. */
+  readonly returnedByOthers: number;
   /** Isolates that use the limit, including this one. */
   readonly isolates: number;
   /**
@@ -90,23 +98,32 @@ export function heldBy(report: Report, windowMs: number | null, nowMs: number): 
   return ageMs < LEASE_MS + windowMs ? Math.max(report.permits, report.used) : 0;
 }
 
+/** An isolate that asks for a lease. */
+export interface LeaseAsk extends Report {
+  /** Whether it had all that was left until now: then it is another isolate's turn. */
+  readonly hadWhole: boolean;
+}
+
 /**
- * The permits of the requesting isolate: its fair share if demand exceeds the limit; otherwise what it asks for and
- * some of the spare permits. Never more than is left.
+ * The permits of the requesting isolate: its fair share if demand exceeds the limit, or all that is left, in turns, if
+ * such a share is too little for one request; otherwise what it asks for and some of the spare permits. Never more than
+ * is left.
  * @param ask Its own report.
  * @param others The last report of each other isolate.
  */
 export function grant(
   { name, limit, windowMs }: SharedLimit,
-  ask: Report,
+  ask: LeaseAsk,
   others: Iterable<Report>,
   nowMs: number,
 ): Grant {
   let heldByOthers = 0;
   let usedByOthers = 0;
+  let returnedByOthers = 0;
   let isolates = 1;
   let { sinceMs } = ask;
   let wanted = ask.demand;
+  let unit = ask.unit;
   const demands: Demand[] = [ask];
   for (const other of others) {
     if (other.isolate === ask.isolate) continue;
@@ -114,29 +131,40 @@ export function grant(
     if (held === 0 && other.demand === 0) continue;
     heldByOthers += held;
     usedByOthers += Math.min(held, other.used);
+    returnedByOthers += Math.min(held, other.mayReturn);
     if (nowMs - other.atMs >= LEASE_MS) continue;
     isolates += 1;
     sinceMs = Math.min(sinceMs, other.sinceMs);
     wanted += other.demand;
+    if (other.demand > 0) unit = Math.max(unit, other.unit);
     demands.push(other);
   }
   const isYoung = nowMs - sinceMs < YOUNG_MS;
   const unreported = isYoung
     ? freeUse(limit, isolates) * Math.max(0, USUAL_ISOLATES - isolates)
     : 0;
+  const rivals = demands.filter(({ demand }) => demand > 0).length;
+  const isWhole =
+    wanted >= limit && rivals > 1 && Math.floor(limit / rivals) < Math.min(unit, limit);
   const target =
     ask.demand === 0
       ? 0
-      : wanted >= limit
-        ? fairShare(name, limit, demands, ask.isolate)
-        : ask.demand + headroom(limit, limit - wanted, ask.demand, isolates);
+      : isWhole
+        ? ask.hadWhole
+          ? 0
+          : ask.demand
+        : wanted >= limit
+          ? fairShare(name, limit, demands, ask.isolate)
+          : ask.demand + headroom(limit, limit - wanted, ask.demand, isolates);
   const left = Math.floor(limit - heldByOthers - unreported);
   const permits = Math.max(0, Math.min(target, left));
   return {
     permits,
     noted: permits,
+    isWhole,
     heldByOthers,
     usedByOthers,
+    returnedByOthers,
     isolates,
     youngUntilMs: unreported > 0 && left < target ? sinceMs + YOUNG_MS : 0,
   };

@@ -17,6 +17,8 @@ export interface LeasedLimit extends SharedLimit {
   counted(nowMs: number): void;
   /** The part of that that may be given back: requests in progress. */
   underWay(): number;
+  /** How much of `used` the requests in progress may not need after all. */
+  mayReturn(nowMs: number): number;
 }
 
 export type LeaseTurn =
@@ -35,6 +37,9 @@ export type LeaseTurn =
 
 /** What is requested or reported for one limit. */
 export interface LeaseQuestion extends LeaseClaim {
+  readonly unit: number;
+  readonly hadWhole: boolean;
+  readonly mayReturn: number;
   readonly group: string;
   /** Since when the limit has been in demand here, in epoch milliseconds. */
   readonly sinceMs: number;

@@ -17,6 +17,7 @@ function isolateOf(name: string, book: LeaseBook) {
     usedIfCounted: () => underWay,
     counted: () => {},
     underWay: () => underWay,
+    mayReturn: () => 0,
   };
   return {
     leases,
@@ -107,7 +108,13 @@ describe("an isolate", () => {
           const used = (nowMs: number) => uses.filter((ms) => ms > nowMs - 60_000).length;
           const minute: LeasedLimit = {
             ...{ group: "at_1", name: "at_1 rpm", limit, windowMs: 60_000 },
-            ...{ used, usedIfCounted: used, counted: () => {}, underWay: () => 0 },
+            ...{
+              used,
+              usedIfCounted: used,
+              counted: () => {},
+              underWay: () => 0,
+              mayReturn: () => 0,
+            },
           };
           // Another isolate holds half, and uses nothing.
           const half = { limit: minute, used: 0, demand: Math.ceil(limit / 2), holds: 0 };

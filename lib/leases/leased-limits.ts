@@ -45,14 +45,17 @@ export class LeasedLimits {
     const used = limit.used(nowMs);
     if (used + amount <= entry.allowed(nowMs, context)) return { kind: "go" };
     // The rest of a limit may be too small for an estimate: the isolate that holds all of it may use it.
-    const isLast = limit.underWay() === 0 && entry.heldByOthers === 0 && limit.limit > 0;
-    if (isLast && entry.leased(nowMs, context) >= limit.limit) return { kind: "go" };
+    const leased = entry.leased(nowMs, context);
+    const isAlone = limit.underWay() === 0 && entry.heldByOthers === entry.usedByOthers;
+    if (isAlone && leased > used && leased + entry.usedByOthers >= limit.limit) {
+      return { kind: "go" };
+    }
     entry.wantedMs = nowMs;
     entry.wantedAmount = amount;
     const retryAtMs = this.#askableMs(entry, nowMs);
     if (retryAtMs <= nowMs) return { kind: "ask" };
-    const missing = Math.max(0, used + amount + entry.usedByOthers - limit.limit);
-    return { kind: "short", retryAtMs, missing };
+    const certain = used - limit.mayReturn(nowMs) + entry.usedByOthers - entry.returnedByOthers;
+    return { kind: "short", retryAtMs, missing: Math.max(0, certain + amount - limit.limit) };
   }
 
   /** Records that a request was rejected or delayed for lack of permits; once per request. */

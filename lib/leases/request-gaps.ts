@@ -26,8 +26,10 @@ export function askableMs(entry: LeaseEntry, gaps: RequestGaps, nowMs: number): 
     entry;
   const { limit } = entry;
   if (youngUntilMs > nowMs) return youngUntilMs;
-  // A window gives back slowly; a request waiting for a concurrency slot gets the next one that is freed.
-  const times = limit.windowMs === null ? 1 : 2 ** Math.min(fruitless, DOUBLINGS_MAX);
+  // A window gives back slowly; a request that waits for a concurrency slot, or for its isolate's turn, gets
+  // the next one.
+  const times =
+    limit.windowMs === null || entry.isWhole ? 1 : 2 ** Math.min(fruitless, DOUBLINGS_MAX);
   const isLeft = permits + heldByOthers < limit.limit;
   if (isLeft || youngUntilMs > requestedMs) return requestedMs + ASK_GAP_MS * times;
   if (limit.used(nowMs) + usedByOthers < limit.limit) return requestedMs + HELD_GAP_MS * times;

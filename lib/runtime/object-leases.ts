@@ -15,10 +15,13 @@ export function objectLeases(env: Env): LeasePort | null {
     takes: "a group",
     ask: (isolate, questions) => {
       const group = questions[0]?.group ?? "";
-      const asks = questions.map(({ limit, used, demand, holds }) => ({
+      const asks = questions.map(({ limit, used, demand, unit, hadWhole, mayReturn, holds }) => ({
         limit,
         used,
         demand,
+        unit,
+        hadWhole,
+        mayReturn,
         holds,
       }));
       // One stub per request: after an error it is unusable.

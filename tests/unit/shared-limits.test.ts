@@ -90,6 +90,24 @@ describe.each([500, 1_500, 3_000, 5_000])("a limit of %i tokens per minute", (tp
   );
 });
 
+/** Without `max_tokens`, a request may need more than the whole limit, and more than any even share of it. */
+describe.each(["store", "object"] as const)("four isolates that share by the %s", (sharing) => {
+  test.each([
+    { limits: { tpm: 3_000 } },
+    { limits: { dailyTokens: 3_000 } },
+    { limits: { dailyCostUsd: 0.003 } },
+  ])("take turns with $limits, which one request may use up", async ({ limits }) => {
+    const after = await playLimits({
+      ...{ seed: 7, isolates: 4, sharing, limits, perSecond: 0, durationMs: 0 },
+      ...{ loops: { clients: 20, requests: 3 }, maxTokens: null, answerTokens: 15 },
+      maxWaitMs: 30_000,
+    });
+    const tokens = mostInAMinute(after, ({ tokens }) => tokens);
+    expect(tokens).toBeLessThanOrEqual(3_000 + SMALL);
+    expect(tokens).toBeGreaterThanOrEqual(3_000 * 0.8);
+  });
+});
+
 const RPM_240 = {
   ...{ seed: 4, isolates: 8, limits: { rpm: 240 }, perSecond: 8, durationMs: 80_000 },
   maxWaitMs: 250,

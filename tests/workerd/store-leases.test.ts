@@ -9,7 +9,16 @@ import { db } from "./test-store";
 
 const NOW = Date.UTC(2026, 10, 20, 12, 30);
 const ask = (used: number, demand: number): LeaseQuestion => ({
-  ...{ group: "at_1", used, demand, holds: 0, sinceMs: NOW - 60_000 },
+  ...{
+    group: "at_1",
+    used,
+    demand,
+    unit: 1,
+    hadWhole: false,
+    mayReturn: 0,
+    holds: 0,
+    sinceMs: NOW - 60_000,
+  },
   limit: { name: "at_1 rpm", limit: 100, windowMs: 60_000 },
 });
 const isolate = () => new StoreLeases(new D1LeaseRows(openDatabase(env.DB)));

@@ -15,6 +15,10 @@ export type StoredReport = readonly [
   demand: number,
   /** How long it had been in demand then, in milliseconds. */
   heldMs: number,
+  /** Absent in rows of earlier releases: 1. */
+  unit?: number,
+  /** Absent: 0. */
+  mayReturn?: number,
 ];
 
 /**

@@ -6,7 +6,15 @@
  * @module
  */
 import { sql } from "drizzle-orm";
-import { type Grant, grant, LEASE_MS, LOST_MS, type Report, YOUNG_MS } from "../../leases/lease";
+import {
+  type Grant,
+  grant,
+  LEASE_MS,
+  type LeaseAsk,
+  LOST_MS,
+  type Report,
+  YOUNG_MS,
+} from "../../leases/lease";
 import type { LeasePort } from "../../leases/lease-port";
 import type { LeaseQuestion } from "../../leases/leased-limit";
 import type { Database } from "../open-database";
@@ -62,7 +70,7 @@ export class StoreLeases implements LeasePort {
   ): Promise<readonly Grant[]> {
     const known = nowMs - this.#knownMs < KNOWN_MS ? this.#known : null;
     const claims = questions.map((question) => {
-      const own = reportOf(isolate, question, nowMs);
+      const own = askOf(isolate, question, nowMs);
       const others = known?.get(question.limit.name) ?? NONE;
       const { permits } = grant(question.limit, own, others, nowMs);
       if (known !== null) return permits;
@@ -73,7 +81,7 @@ export class StoreLeases implements LeasePort {
     this.#known = reports;
     this.#knownMs = nowMs;
     return questions.map((question, index) => {
-      const own = reportOf(isolate, question, nowMs);
+      const own = askOf(isolate, question, nowMs);
       const others = reports.get(question.limit.name) ?? NONE;
       const granted = grant(question.limit, own, others, nowMs);
       const claim = claims[index] ?? 0;
@@ -86,8 +94,9 @@ export class StoreLeases implements LeasePort {
   }
 }
 
-function reportOf(isolate: string, { used, demand, sinceMs }: LeaseQuestion, atMs: number): Report {
-  return { isolate, permits: 0, used, demand, sinceMs, atMs };
+function askOf(isolate: string, question: LeaseQuestion, atMs: number): LeaseAsk {
+  const { used, demand, unit, hadWhole, mayReturn, sinceMs } = question;
+  return { isolate, permits: 0, used, demand, unit, hadWhole, mayReturn, sinceMs, atMs };
 }
 
 function storedReports(
@@ -96,13 +105,15 @@ function storedReports(
   nowMs: number,
 ) {
   return questions.map(
-    ({ limit, holds, used, demand, sinceMs }, index): StoredReport => [
+    ({ limit, holds, used, demand, unit, mayReturn, sinceMs }, index): StoredReport => [
       limit.name,
       limit.windowMs,
       Math.max(holds, claims[index] ?? 0),
       used,
       demand,
       nowMs - sinceMs,
+      unit,
+      mayReturn,
     ],
   );
 }
@@ -112,10 +123,11 @@ function reportsOf(rows: readonly OtherLeaseRow[], nowMs: number): Reports {
   const all = new Map<string, Report[]>();
   for (const { isolate, ageMs, reports } of rows) {
     const atMs = nowMs - Math.max(0, ageMs);
-    for (const [name, , permits, used, demand, heldMs] of JSON.parse(
+    for (const [name, , permits, used, demand, heldMs, unit = 1, mayReturn = 0] of JSON.parse(
       reports,
     ) as readonly StoredReport[]) {
-      const report = { isolate, permits, used, demand, sinceMs: atMs - heldMs, atMs };
+      const wants = { demand, unit, mayReturn };
+      const report = { isolate, permits, used, ...wants, sinceMs: atMs - heldMs, atMs };
       const known = all.get(name);
       if (known === undefined) all.set(name, [report]);
       else known.push(report);
