@@ -26,7 +26,10 @@ const allows = faultsIn("lib/proxy/account/token-allows.ts", [
 const headers = faultsIn("lib/proxy/route/outgoing-headers.ts", [
   "lib/proxy/route/outgoing-headers.test.ts",
 ]);
-const silence = faultsIn("lib/proxy/serve/silent-key.ts", ["tests/unit/bad-weather.test.ts"]);
+const silence = faultsIn("lib/proxy/serve/silent-key.ts", [
+  "tests/unit/attempts.test.ts",
+  "tests/unit/bad-weather.test.ts",
+]);
 
 export const proxyMutants: readonly Mutant[] = [
   results(

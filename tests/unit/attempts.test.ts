@@ -423,3 +423,18 @@ test("a key without quota is tried twice at most for one request, however long t
   expect(response.status).toBe(429);
   expect(proxy.calls.map(({ key }) => key).toSorted()).toEqual(["k1", "k1", "k2", "k2"]);
 });
+
+test("a key that stays silent is left for another, at once, which is no failure of the key", async () => {
+  const sentMs: number[] = [];
+  const proxy = scriptedProxy({
+    keys: { openai: ["k1", "k2"] },
+    upstream: (_, clock) => {
+      sentMs.push(clock.nowMs);
+      return sentMs.length === 1 ? new Promise(() => {}) : Response.json({ ok: true });
+    },
+  });
+  const beganMs = proxy.clock.nowMs;
+  const response = await proxy.clock.run(proxy.fetch(CHAT, chat()));
+  expect(response.status).toBe(200);
+  expect(sentMs.map((ms) => ms - beganMs)).toEqual([0, 13_500]);
+});

@@ -97,7 +97,8 @@ async function worldRow(world: World): Promise<Row> {
   const after = await play(world.weather).finally(() => {
     console.error = logError;
   });
-  const counted = countedOf(world, after);
+  const judged = countedOf(world, after);
+  const counted = judged.length === 0 ? after.served : judged;
   const answered = counted.filter(({ status }) => status === 200);
   const tookMs = answered.map((each) => each.tookMs);
   const attempts = answered.reduce((sum, each) => sum + each.attempts, 0);

@@ -430,8 +430,9 @@ export function faultsOf(world: World, after: WeatherOutcome): string[] {
   const most = (what: string, value: number, limit: number | undefined) => {
     if (limit !== undefined && !(value <= limit)) faults.push(`${what}: ${value} > ${limit}`);
   };
-  const share = answered.length / counted.length;
-  if (!(share >= world.leastAnswered))
+  // In a world of keys that die one by one, a slow caller may never meet as many as its target begins with.
+  const isMet = world.fromMet === undefined || after.metMs.length >= world.fromMet;
+  if (isMet && !(answered.length / counted.length >= world.leastAnswered))
     faults.push(`answered: ${answered.length}/${counted.length}`);
   most("attempts an answer", attempts, world.mostAttemptsPerAnswer);
   most("p50", quantile(tookMs, 0.5), world.mostP50Ms);
