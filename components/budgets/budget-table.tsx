@@ -50,8 +50,8 @@ async function HolderRows({ holder }: { readonly holder: HolderBudgets }) {
         <th scope="rowgroup" colSpan={5} className="px-4 pt-3 pb-1 text-left font-normal">
           <span className="font-medium">{name}</span>{" "}
           <span className="text-muted-foreground text-xs">
-            {kind === "member"
-              ? t("kind.member")
+            {kind !== "token"
+              ? t(`kind.${kind}`)
               : owner === null
                 ? t("kind.teamToken")
                 : t("kind.token", { owner: owner.name })}

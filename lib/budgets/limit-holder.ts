@@ -18,11 +18,13 @@ export interface TokenLimits {
   readonly monthlyCostUsd: number | null;
 }
 
-/** A token or a member whose limits a request must keep. */
+/** A token, a member or a group whose limits a request must keep. */
 export interface LimitHolder {
-  readonly kind: "token" | "member";
-  /** `at_…` or `us_…`. */
+  readonly kind: "token" | "member" | "group";
+  /** `at_…`, `us_…` or `gr_…`. */
   readonly id: string;
+  /** A group's name; absent for others. */
+  readonly name?: string;
   /** Id whose daily and monthly usage counts: a rotated token keeps the budgets of the token it replaced. */
   readonly budgetId: string;
   readonly limits: TokenLimits;

@@ -19,8 +19,8 @@ export const quotaAnswer = z.strictObject({
   limits: z.array(
     z.strictObject({
       of: z
-        .enum(["token", "member"])
-        .meta({ description: "A member's limits apply to all of their tokens" }),
+        .enum(["token", "member", "group"])
+        .meta({ description: "A member's or a group's limits apply to all of its tokens" }),
       limit: z.enum(TOKEN_LIMITS),
       most: z.number(),
       used: z.number(),

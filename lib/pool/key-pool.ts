@@ -34,11 +34,19 @@ export class KeyPool extends KeyRegistry {
   /**
    * The turn of a request for a model (null: a call that names none): a key, a time to poll again, or why there is
    * neither. Amortized constant time while no request waits.
+   * @param isLast Whether there are no other keys for it: only then does it get one that is used last.
    */
-  ask(model: string | null, ask: KeyRequest, nowMs: number): PickResult {
-    const result = this.models.of(model ?? NO_MODEL).ask(ask, nowMs);
+  ask(model: string | null, ask: KeyRequest, nowMs: number, isLast = true): PickResult {
+    const result = this.models.of(model ?? NO_MODEL).ask(ask, nowMs, isLast);
     if (result.kind === "granted") this.#noteUse(result.lease);
     return result;
+  }
+
+  /** A key for a request whose turn it is, if one is ready; null otherwise, and the request doesn't wait here. */
+  askReady(model: string | null, ask: KeyRequest, nowMs: number): Lease | null {
+    const lease = this.models.of(model ?? NO_MODEL).askReady(ask, nowMs);
+    if (lease !== null) this.#noteUse(lease);
+    return lease;
   }
 
   /** The key that worked last, regardless of turns, for a request that has tried all; null if there is none. */

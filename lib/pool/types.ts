@@ -141,4 +141,19 @@ export interface Claim {
   readonly weight: number;
   /** 0 is served first (interactive before batch). */
   readonly priority: number;
+  /** The group that shares first, and then its tokens what it gets; absent for a token without a group. */
+  readonly group?: ClaimGroup;
+}
+
+/** A group of tokens, as a party to the quota of keys that it shares with others. */
+export interface ClaimGroup {
+  readonly id: string;
+  /** Above 0: the group's share, whatever the weights of its tokens. */
+  readonly weight: number;
+}
+
+/** A group as the pool sees it. */
+export interface TokenGroup extends ClaimGroup {
+  /** Whether its tokens are also served by the common keys, after its own. */
+  readonly usesCommonKeys: boolean;
 }

@@ -7,8 +7,8 @@ import type { LimitHolder } from "../budgets/limit-holder";
 import type { TokenLedger } from "../budgets/token-ledger";
 import type { ModelAlias } from "../models/model-alias";
 import type { Evidence } from "../pool/evidence";
-import type { KeyPool } from "../pool/key-pool";
-import type { PoolKey } from "../pool/types";
+import type { KeySource } from "../pool/sections/joined-keys";
+import type { PoolKey, TokenGroup } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
 import type { TraceContext } from "../traces/trace-context";
 import type { PriceBook } from "../usage/price";
@@ -141,7 +141,9 @@ export interface AccessToken {
   readonly unpricedReserveNanoUsd?: number;
   /** Maximum wait of its requests, and their default; absent for the general limits. */
   readonly maxWaitMs?: number;
-  /** Its own limits, and its owner's; absent for none. */
+  /** The group that it belongs to, which decides which keys serve it; absent for none: then the common ones do. */
+  readonly group?: TokenGroup;
+  /** Its own limits, its owner's and its group's; absent for none. */
   readonly limitHolders?: readonly LimitHolder[];
   /** Whether it is an admin token, which reaches what anyone has stored. */
   readonly isAdmin?: boolean;
@@ -195,8 +197,13 @@ export interface ProxyState {
   whole(keep?: KeepAlive): Promise<void> | null;
   /** Whether requests to this provider bypass the gateway. */
   goesDirect(slug: string): boolean;
-  /** A provider's pool; empty if it has no keys. */
-  pool(provider: string): KeyPool;
+  /**
+   * The keys of a provider that serve a caller; empty if there are none. Use `poolFor`, which knows the caller.
+   * @param group The caller's group; undefined if it has none.
+   */
+  pool(provider: string, group: TokenGroup | undefined): KeySource;
+  /** All keys of a provider, whomever they serve: for One Balance's own requests, which cost nothing. */
+  everyKey(provider: string): KeySource;
   /**
    * In which accounts things are stored, and who made them; unknown ones are missing. May query the store.
    * @param again Queries again for what was missing a moment ago.

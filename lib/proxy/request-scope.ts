@@ -1,3 +1,4 @@
+import type { KeySource } from "../pool/sections/joined-keys";
 import type { RequestMeter } from "./account/request-meter";
 import type { ProxyConfig } from "./config";
 import type { AccessToken, KeepAlive, ModelCatalog, ProxyPorts } from "./ports";
@@ -25,4 +26,15 @@ export interface RequestScope {
   readonly keep?: KeepAlive;
   /** When it began to wait, if for its budget or at another target: it has one wait in total. Epoch milliseconds. */
   askingSinceMs?: number;
+}
+
+/**
+ * The keys of a provider that may serve a request: those of its caller's group, or the common ones. All of them for
+ * requests of One Balance itself.
+ */
+export function poolFor(
+  provider: string,
+  { caller, ports: { state } }: Pick<RequestScope, "caller" | "ports">,
+): KeySource {
+  return caller === undefined ? state.everyKey(provider) : state.pool(provider, caller.group);
 }

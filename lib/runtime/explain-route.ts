@@ -79,7 +79,7 @@ export async function explainRoute(
   );
   const explained = route.targets.map((target) => {
     const provider = providerOf(target);
-    const pool = state.pool(target.provider);
+    const pool = state.pool(target.provider, UNLIMITED.group);
     const reason = passedOver.find((other) => other.target === target)?.reason ?? null;
     return {
       ...target,

@@ -15,7 +15,7 @@ test.each(["/keys/openai?key=pk_1&_rsc=x", "/keys/openai/pk_1?range=7d"])(
     const [proxy, portal] = [newEnv(), newEnv()];
     const limits = [{ unit: "requests", limit: 10, windowMs: 60_000, source: "learnt", left: 4 }];
     const known = [{ model: "模型/%20", limits }];
-    sharedState(proxy).pool = () => ({ knownLimits: () => known }) as never;
+    sharedState(proxy).everyKey = () => ({ knownLimits: () => known }) as never;
     const { headers } = withLiveFigures(ask(path), proxy);
     expect(liveLimits(headers, portal, "openai", "pk_1")).toEqual(known);
   },

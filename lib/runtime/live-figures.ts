@@ -57,7 +57,7 @@ function figuresFor(pathname: string, query: URLSearchParams, env: Env): LiveFig
 }
 
 function knownLimits(env: Env, provider: string, keyId: string) {
-  return sharedState(env).pool(provider).knownLimits(keyId, platform.nowMs());
+  return sharedState(env).everyKey(provider).knownLimits(keyId, platform.nowMs());
 }
 
 /** A key's current limits, for a request's response. */

@@ -26,7 +26,7 @@ export async function modelReadiness({
   const lists = await catalog.lists();
   const atMs = nowMs();
   return providersWith(state.customProviders()).flatMap(({ slug, label }) => {
-    const pool = state.pool(slug);
+    const pool = state.everyKey(slug);
     const keys = [...pool.keys()].filter(({ status }) => status === "active");
     const models = (lists.get(slug)?.models ?? []).filter((model) =>
       keys.some((key) => modelMatches(key.models, model)),

@@ -16,6 +16,7 @@ export const SAMPLE_KEY = {
   weight: 1,
   priority: 0,
   quotaDomain: null,
+  groups: null,
   models: null,
   limits: null,
   concurrentRequests: null,

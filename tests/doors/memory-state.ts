@@ -5,7 +5,9 @@
 
 import type { ModelAlias } from "../../lib/models/model-alias.ts";
 import { KeyPool } from "../../lib/pool/key-pool.ts";
-import type { PoolKey } from "../../lib/pool/types.ts";
+import type { KeySource } from "../../lib/pool/sections/joined-keys.ts";
+import { ProviderPools } from "../../lib/pool/sections/provider-pools.ts";
+import type { PoolKey, TokenGroup } from "../../lib/pool/types.ts";
 import type { Provider } from "../../lib/providers/types.ts";
 import type { AccessToken, ProxyState, StateEvent, StoredThing } from "../../lib/proxy/ports.ts";
 
@@ -17,7 +19,7 @@ export interface MemoryUpstreams {
 }
 
 export class MemoryState implements ProxyState {
-  readonly #pools = new Map<string, KeyPool>();
+  readonly #pools = new Map<string, ProviderPools>();
   readonly #tokens: ReadonlyMap<string, AccessToken>;
   readonly #upstreams: MemoryUpstreams;
   #aliases: ReadonlyMap<string, ModelAlias> = new Map();
@@ -32,22 +34,40 @@ export class MemoryState implements ProxyState {
   setKeys(provider: string, texts: readonly string[]): void {
     const pool = new KeyPool(Math.random);
     for (const text of texts) pool.upsert(newKey(provider, text));
-    this.#pools.set(provider, pool);
+    this.setPool(provider, pool);
   }
 
   readonly isLoaded = true;
 
-  setPool(provider: string, pool: KeyPool): void {
-    this.#pools.set(provider, pool);
+  /** Sets the common keys. */
+  setPool(provider: string, common: KeyPool): void {
+    const sections = [common];
+    this.#pools.set(provider, new ProviderPools(() => sections.pop() ?? new KeyPool(Math.random)));
   }
 
-  pool(provider: string): KeyPool {
-    let pool = this.#pools.get(provider);
-    if (pool === undefined) {
-      pool = new KeyPool(Math.random);
-      this.#pools.set(provider, pool);
+  /** Adds keys that serve these groups only. */
+  addGroupKeys(provider: string, groups: readonly string[], texts: readonly string[]): void {
+    const pool = this.#poolsOf(provider).of(groups);
+    for (const text of texts) pool.upsert(newKey(provider, text));
+  }
+
+  pool(provider: string): KeyPool;
+  pool(provider: string, group: TokenGroup | undefined): KeySource;
+  pool(provider: string, group?: TokenGroup): KeySource {
+    return this.#poolsOf(provider).forCaller(group);
+  }
+
+  everyKey(provider: string): KeySource {
+    return this.#poolsOf(provider).everyKey();
+  }
+
+  #poolsOf(provider: string): ProviderPools {
+    let pools = this.#pools.get(provider);
+    if (pools === undefined) {
+      pools = new ProviderPools(() => new KeyPool(Math.random));
+      this.#pools.set(provider, pools);
     }
-    return pool;
+    return pools;
   }
 
   customProvider(slug: string): Provider | undefined {

@@ -34,6 +34,8 @@ export interface ScriptedProxyOptions {
   readonly upstream: UpstreamScript;
   /** Key texts by provider. */
   readonly keys: Readonly<Record<string, readonly string[]>>;
+  /** Keys that serve some groups only. */
+  readonly groupKeys?: readonly GroupKeys[];
   /** By the text that callers send. Default: an unrestricted one, `token`. */
   readonly tokens?: ReadonlyMap<string, AccessToken>;
   readonly upstreams?: MemoryUpstreams;
@@ -44,6 +46,13 @@ export interface ScriptedProxyOptions {
   readonly traces?: TraceSource;
   /** In [0, 1). Default: always 0.5. */
   readonly random?: () => number;
+}
+
+export interface GroupKeys {
+  readonly provider: string;
+  /** Sorted ids. */
+  readonly groups: readonly string[];
+  readonly texts: readonly string[];
 }
 
 export interface ScriptedProxy {
@@ -67,7 +76,10 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
   const tokens = options.tokens ?? new Map([["token", unlimitedToken("at_token")]]);
   const state = new MemoryState(tokens, options.upstreams);
   for (const [provider, keys] of Object.entries(options.keys)) state.setKeys(provider, keys);
-  const texts = new Set(Object.values(options.keys).flat());
+  const { groupKeys = [] } = options;
+  for (const { provider, groups, texts } of groupKeys) state.addGroupKeys(provider, groups, texts);
+  const ofGroups = groupKeys.flatMap(({ texts }) => texts);
+  const texts = new Set([...Object.values(options.keys).flat(), ...ofGroups]);
   const usage = new MemoryUsage();
   const calls: UpstreamCall[] = [];
   let requests = 0;

@@ -84,6 +84,7 @@ export async function storeTokens(
         createdBy: null,
         ownerId: null,
         rotatedToId: null,
+        groupId: null,
         budgetId: null,
         updatedAtMs: nowMs,
         lastUsedAtMs: null,

@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, type MockInstance, test, vi } fr
 import {
   costOf,
   type LimitOutcome,
+  MOST_TOKENS,
   mostAtOnce,
   mostInAMinute,
   playLimits,
 } from "../../bench/lib/isolates/play-limits";
+import { TOKEN_NANO_USD } from "../../bench/lib/isolates/sim-isolate.ts";
 import type { TokenLimits } from "../../lib/budgets/limit-holder";
 
 interface Line {
@@ -53,6 +55,19 @@ describe.each(["store", "object"] as const)("eight isolates that share by the %s
     });
     expect(of(after)).toBeLessThanOrEqual(most * 1.02);
     expect(of(after)).toBeGreaterThanOrEqual(most * 0.5);
+  });
+});
+
+describe.each([1, 8])("the limits of a group of five tokens, on %i isolates", (isolates) => {
+  test.each(LINES)("$limits hold for all of them together", async ({ of, most, ...line }) => {
+    const after = await playLimits({
+      ...{ seed: 5, isolates, isGroup: true, sharing: "store", durationMs: 50_000, maxWaitMs: 250 },
+      ...line,
+    });
+    // A budget of money is exceeded by at most one request, as a token's.
+    const slack = of === costOf ? MOST_TOKENS * TOKEN_NANO_USD : most * 0.02;
+    expect(of(after)).toBeLessThanOrEqual(most + slack);
+    expect(of(after)).toBeGreaterThanOrEqual(most * 0.85);
   });
 });
 

@@ -109,8 +109,10 @@ test("a run reads a bounded number, those that are oldest first, and none that i
 
 test("the upkeep does not wait for keys that rest", async () => {
   const isolate = startIsolate();
-  const pool = isolate.proxy.ports.state.pool("groq");
-  for (const { id } of pool.keys()) pool.cool(id, "*", nowMs + 5_000, "rate_limit_minute");
+  const pool = isolate.proxy.ports.state.everyKey("groq");
+  for (const { id } of pool.keys()) {
+    pool.startCooldown(id, { every: true }, { untilMs: nowMs + 5_000, reason: "rate_limit_minute" });
+  };
   // No timer of this isolate ever fires: it would wait forever.
   expect(await refresh(isolate)).toBe(2);
 });

@@ -1,5 +1,5 @@
 /**
- * One token with limits on several isolates, with a demand above its limits.
+ * One token, or one group of tokens, with limits on several isolates, with a demand above its limits.
  * @module
  */
 import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
@@ -19,6 +19,8 @@ export interface LimitScenario {
   readonly isolates: number;
   readonly sharing: Sharing;
   readonly limits: Partial<TokenLimits>;
+  /** Whether they are a group's, whose tokens (`GROUP_TOKENS`) take turns at random; absent: one token's. */
+  readonly isGroup?: boolean;
   /** Requests per second, at random times. */
   readonly perSecond: number;
   readonly durationMs: number;
@@ -67,29 +69,41 @@ const bodyOf = (maxTokens: number | null) =>
       messages: [{ role: "user", content: "x".repeat(200) }],
     }),
   );
+const PROMPT_TOKENS = 60;
+/** The most tokens that a request uses. */
+export const MOST_TOKENS = PROMPT_TOKENS + MAX_TOKENS;
+const GROUP_TOKENS = 5;
 
 export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
   const random = seededRandom(game.seed);
   const time = new VirtualTime(START_MS, 3);
   const store = new SimStore(time, random, game.storeLatency ?? D1_MS);
-  const token: AccessToken = {
-    id: "at_one",
-    name: "one",
+  const limits = { ...NO_LIMITS, ...game.limits };
+  const tokenOf = (text: string): AccessToken => ({
+    id: `at_${text}`,
+    name: text,
     ownerId: null,
     scopes: null,
     expiresAtMs: null,
     ...(game.maxWaitMs !== undefined && { maxWaitMs: game.maxWaitMs }),
+    ...(game.isGroup === true && { group: { id: "gr_one", weight: 1, usesCommonKeys: true } }),
     limitHolders: [
-      { kind: "token", id: "at_one", budgetId: "at_one", limits: { ...NO_LIMITS, ...game.limits } },
+      game.isGroup === true
+        ? { kind: "group", id: "gr_one", name: "one", budgetId: "gr_one", limits }
+        : { kind: "token", id: "at_one", budgetId: "at_one", limits },
     ],
-  };
+  });
   const body = bodyOf(game.maxTokens === undefined ? MAX_TOKENS : game.maxTokens);
   const sent: SentRequest[] = [];
   const fetch = async () => {
     const atMs = time.nowMs;
     const output = game.answerTokens ?? Math.floor(50 + random() * (MAX_TOKENS - 50));
     await time.sleep(300 + random() * 900);
-    const usage = { prompt_tokens: 60, completion_tokens: output, total_tokens: 60 + output };
+    const usage = {
+      prompt_tokens: PROMPT_TOKENS,
+      completion_tokens: output,
+      total_tokens: PROMPT_TOKENS + output,
+    };
     sent.push({ atMs, endMs: time.nowMs, tokens: usage.total_tokens });
     const choices = [
       { index: 0, finish_reason: "stop", message: { role: "assistant", content: "words" } },
@@ -101,7 +115,7 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
     for (let key = 0; key < 20; key += 1) pool.upsert(poolKey(`pk_${key}`));
     return new SimIsolate({
       ...{ id: `is_${index}`, time, random, store, sharing: game.sharing, pool, fetch },
-      tokenOf: () => token,
+      tokenOf,
       record: () => {},
     });
   });
@@ -112,13 +126,14 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
     asked += 1;
     const isolate = isolates[Math.floor(random() * isolates.length)];
     if (isolate === undefined) return;
+    const caller = game.isGroup === true ? `t${Math.floor(random() * GROUP_TOKENS)}` : "one";
     const url = new URL(`http://one-balance.test${PATH}`);
     const path = splitProxyPath(url.pathname);
     if (path === null) throw new Error(`${PATH} is not the proxy's`);
     const askedMs = time.nowMs;
     const request = new Request(url, {
       method: "POST",
-      headers: { authorization: "Bearer one", "content-type": "application/json" },
+      headers: { authorization: `Bearer ${caller}`, "content-type": "application/json" },
       body,
     });
     const response = await handleProxyRequest(request, url, path, isolate.proxy, () => {});

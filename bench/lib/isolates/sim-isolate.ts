@@ -95,6 +95,7 @@ export class SimIsolate {
           modelAliases: () => new Map(),
           goesDirect: () => true,
           pool: () => pool,
+          everyKey: () => pool,
           openKey: (key) => key.sealed,
           storedThings: () => new Map(),
           record,

@@ -6,7 +6,8 @@
 import type { UseExchange } from "../../../lib/db/state/use-exchange.ts";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
 import { UseBoard } from "../../../lib/pool/peers/use-board.ts";
-import type { PoolKey, QuotaLimits } from "../../../lib/pool/types.ts";
+import { ProviderPools } from "../../../lib/pool/sections/provider-pools.ts";
+import type { PoolKey, QuotaLimits, TokenGroup } from "../../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken, ProxyState, StateEvent } from "../../../lib/proxy/ports.ts";
 import { splitProxyPath } from "../../../lib/proxy/request/proxy-path.ts";
@@ -25,6 +26,8 @@ export interface Client {
   readonly perMs: number;
   /** 1 if absent. */
   readonly weight?: number;
+  /** Absent: none. */
+  readonly group?: TokenGroup;
 }
 
 export interface Scenario {
@@ -41,6 +44,8 @@ export interface Scenario {
   readonly isShared?: boolean;
   /** Configured limits of each key; absent: none. */
   readonly limits?: QuotaLimits;
+  /** The groups that a key serves, by its number; null, or absent: everyone. */
+  readonly groupsOf?: (number: number) => readonly string[] | null;
   readonly clients: readonly Client[];
   readonly upstream: Omit<UpstreamOptions, "accountOf">;
   /** Of the body, in bytes. */
@@ -154,7 +159,7 @@ export async function simulate(scenario: Scenario): Promise<Outcome> {
     attempts: upstream.attempts,
     acceptedMs: upstream.acceptedMs,
     answersByKey: upstream.answersByKey,
-    keys: first === undefined ? [] : [...first.pool.keys()],
+    keys: first === undefined ? [] : [...first.pools.everyKey().keys()],
     exchanges: uses.exchanges,
   };
 }
@@ -169,7 +174,7 @@ function bodyOf(bytes: number): Uint8Array<ArrayBuffer> {
 }
 
 class Isolate {
-  readonly pool: KeyPool;
+  readonly pools: ProviderPools;
   readonly #provider: string;
   readonly #clients: readonly Client[];
 
@@ -181,20 +186,24 @@ class Isolate {
     time: VirtualTime,
     sharing: { readonly board: UseBoard; readonly exchange: UseExchange } | null,
   ) {
-    const { keys, keysOfAccount, upstream, clients, limits } = scenario;
+    const { keys, keysOfAccount, upstream, clients, limits, groupsOf } = scenario;
     this.#uses = sharing?.exchange ?? null;
-    this.pool = new KeyPool(
-      random,
-      sharing && { board: sharing.board, name: "pool", nowMs: () => time.nowMs },
-    );
-    if (limits !== undefined) {
-      this.pool.setLimits({ provider: [{ ...limits, model: "*" }], domains: new Map() }, "UTC");
-    }
+    this.pools = new ProviderPools((section) => {
+      const name = `pool${section}`;
+      const pool = new KeyPool(
+        random,
+        sharing && { board: sharing.board, name, nowMs: () => time.nowMs },
+      );
+      if (limits !== undefined) {
+        pool.setLimits({ provider: [{ ...limits, model: "*" }], domains: new Map() }, "UTC");
+      }
+      return pool;
+    });
     this.#clients = clients;
     this.#provider = PROVIDERS[upstream.style];
     for (let number = 0; number < keys; number += 1) {
       const account = Math.floor(number / keysOfAccount);
-      this.pool.upsert({
+      this.pools.of(groupsOf?.(number) ?? null).upsert({
         id: `pk_${number}`,
         provider: this.#provider,
         sealed: `sk-sim-${number}`,
@@ -212,7 +221,9 @@ class Isolate {
 
   takeOver(event: StateEvent): void {
     if (event.kind !== "key-cooled") return;
-    this.pool.cool(event.keyId, event.model, event.untilMs, event.evidence.meaning);
+    for (const pool of this.pools.all()) {
+      pool.cool(event.keyId, event.model, event.untilMs, event.evidence.meaning);
+    }
   }
 
   proxy(
@@ -226,22 +237,21 @@ class Isolate {
       isLoaded: true,
       ready: () => null,
       whole: () => null,
-      findAccessToken: (text): AccessToken => ({
-        id: text,
-        name: text,
-        ownerId: null,
-        scopes: null,
-        expiresAtMs: null,
-        share: {
-          weight: this.#clients.find(({ tokenId }) => tokenId === text)?.weight ?? 1,
-          priority: 0,
-        },
-      }),
+      findAccessToken: (text): AccessToken => {
+        const client = this.#clients.find(({ tokenId }) => tokenId === text);
+        const { weight = 1, group } = client ?? {};
+        return {
+          ...{ id: text, name: text, ownerId: null, scopes: null, expiresAtMs: null },
+          share: { weight, priority: 0 },
+          ...(group !== undefined && { group }),
+        };
+      },
       customProvider: () => undefined,
       customProviders: () => [],
       modelAliases: () => new Map(),
       goesDirect: () => true,
-      pool: () => this.pool,
+      pool: (_, group) => this.pools.forCaller(group),
+      everyKey: () => this.pools.everyKey(),
       openKey: (key) => key.sealed,
       storedThings: () => new Map(),
       record: (event) => share(event, this),

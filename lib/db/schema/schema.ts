@@ -43,6 +43,8 @@ export const providerKeys = sqliteTable(
     /** 0 is used first. */
     priority: integer("priority").notNull().default(0),
     quotaDomain: text("quota_domain"),
+    /** Ids of the groups that it serves, sorted; null for a common key, which serves everyone. Never empty. */
+    groups: text("groups", { mode: "json" }).$type<readonly string[]>(),
     /** Model names, `*` is a wildcard; null for all. */
     models: text("models", { mode: "json" }).$type<readonly string[]>(),
     /** For this key alone, see `lib/pool/limits/limits-for.ts`; null for none. */
@@ -150,6 +152,8 @@ export const accessTokens = sqliteTable(
     createdBy: text("created_by"),
     /** The user who owns the token; null for a team token. */
     ownerId: text("owner_id"),
+    /** The group whose keys, limits and costs it uses; null for none. Once set, it stays. */
+    groupId: text("group_id"),
     /** The token that replaces this one, which works until `expires_at_ms`; null if not rotated. */
     rotatedToId: text("rotated_to_id"),
     /** The token whose budgets it shares, the first in its chain of rotations; null for its own. */
@@ -162,6 +166,8 @@ export const accessTokens = sqliteTable(
   (table) => [
     index("access_tokens_version").on(table.version),
     index("access_tokens_owner").on(table.ownerId),
+    // Without groups it is empty, and costs nothing.
+    index("access_tokens_group").on(table.groupId).where(sql`group_id is not null`),
     uniqueIndex("access_tokens_playground").on(table.ownerId).where(sql`kind = 'playground'`),
   ],
 );
@@ -178,11 +184,36 @@ export const memberLimits = sqliteTable(
   (table) => [index("member_limits_version").on(table.version)],
 );
 
+/** Groups: projects with tokens, keys, members and limits of their own. The limits are for all of a group's tokens together. */
+export const teamGroups = sqliteTable(
+  "team_groups",
+  {
+    /** `gr_…`; later groups have greater ids. */
+    id: text("id").primaryKey(),
+    name: text("name").notNull(),
+    /** Whether its tokens are also served by the common keys, after its own. */
+    usesCommonKeys: integer("uses_common_keys", { mode: "boolean" }).notNull().default(true),
+    /** 1 to 100: its share of common keys when demand exceeds the quota. */
+    weight: integer("weight").notNull().default(1),
+    ...limitColumns(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    createdBy: text("created_by"),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+    version: integer("version").notNull(),
+  },
+  (table) => [
+    uniqueIndex("team_groups_name").on(table.name),
+    index("team_groups_version").on(table.version),
+  ],
+);
+
+export type TombstoneKind = "provider-key" | "custom-provider" | "model-alias" | "group";
+
 /** Deleted rows, so that isolates learn about them. Kept for `TOMBSTONE_LIFE_MS`. */
 export const tombstones = sqliteTable(
   "tombstones",
   {
-    kind: text("kind").$type<"provider-key" | "custom-provider" | "model-alias">().notNull(),
+    kind: text("kind").$type<TombstoneKind>().notNull(),
     id: text("id").notNull(),
     deletedAtMs: integer("deleted_at_ms").notNull(),
     version: integer("version").notNull(),
@@ -306,3 +337,4 @@ export type ModelAliasRow = typeof modelAliases.$inferSelect;
 export type QuotaLimitRow = typeof quotaLimits.$inferSelect;
 export type AccessTokenRow = typeof accessTokens.$inferSelect;
 export type MemberLimitsRow = typeof memberLimits.$inferSelect;
+export type TeamGroupRow = typeof teamGroups.$inferSelect;

@@ -36,6 +36,24 @@ export const users = sqliteTable(
   (table) => [uniqueIndex("users_email").on(table.email)],
 );
 
+/** What a member may do in a group: `admin` manages what is the group's, `member` uses it. */
+export type GroupRole = "admin" | "member";
+
+/** Who is in a group. A user may be in several. */
+export const groupMembers = sqliteTable(
+  "group_members",
+  {
+    groupId: text("group_id").notNull(),
+    userId: text("user_id").notNull(),
+    role: text("role").$type<GroupRole>().notNull(),
+    addedAtMs: integer("added_at_ms").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupId, table.userId] }),
+    index("group_members_user").on(table.userId),
+  ],
+);
+
 /** Accounts at other services (GitHub, Google) by which a user signs in. */
 export const accounts = sqliteTable(
   "accounts",

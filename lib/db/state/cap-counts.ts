@@ -47,8 +47,8 @@ export class CapCounts {
       const rows = await this.#count([...capped.values()].flat(), nowMs);
       this.#dueMs = nowMs + Math.max(LEAST_GAP_MS, rows.length * GAP_MS_A_ROW);
       for (const slug of capped.keys()) {
-        for (const reached of this.#known.pool(slug).noteSpent(rows, nowMs)) {
-          this.#tell(reached, nowMs);
+        for (const pool of this.#known.pools(slug).all()) {
+          for (const reached of pool.noteSpent(rows, nowMs)) this.#tell(reached, nowMs);
         }
       }
     } catch (error) {

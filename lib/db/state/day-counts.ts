@@ -49,7 +49,7 @@ export class DayCounts {
       const counts = await this.#count(due, nowMs);
       for (const [index, slug] of due.entries()) {
         const uses = counts[index] ?? [];
-        this.#known.pool(slug).noteUsedToday(uses, nowMs);
+        for (const pool of this.#known.pools(slug).all()) pool.noteUsedToday(uses, nowMs);
         const gapMs = Math.max(LEAST_GAP_MS, uses.length * HOURS_A_DAY * GAP_MS_A_ROW);
         this.#dueMs.set(slug, nowMs + gapMs);
       }

@@ -13,7 +13,8 @@ import { openSealed, SealError, type SealedPlace, type SealingSecrets } from "..
 import type { ModelAlias } from "../../models/model-alias";
 import type { KeyPool } from "../../pool/key-pool";
 import { UseBoard } from "../../pool/peers/use-board";
-import type { PoolKey } from "../../pool/types";
+import type { KeySource } from "../../pool/sections/joined-keys";
+import type { PoolKey, TokenGroup } from "../../pool/types";
 import type { Provider } from "../../providers/types";
 import type {
   AccessToken,
@@ -58,6 +59,9 @@ export interface IsolateStateOptions {
 }
 
 export interface IsolateState extends ProxyState {
+  /** The common keys of a provider. */
+  pool(provider: string): KeyPool;
+  pool(provider: string, group: TokenGroup | undefined): KeySource;
   /** From the last read; the defaults before the first. */
   readonly settings: Settings;
   /** Makes the next `ready()` query the store, because something was changed through this isolate. */
@@ -269,8 +273,14 @@ class D1IsolateState implements IsolateState {
     return this.#known.goesDirect(slug);
   }
 
-  pool(provider: string): KeyPool {
-    return this.#known.pool(provider);
+  pool(provider: string): KeyPool;
+  pool(provider: string, group: TokenGroup | undefined): KeySource;
+  pool(provider: string, group?: TokenGroup): KeySource {
+    return this.#known.pools(provider).forCaller(group);
+  }
+
+  everyKey(provider: string): KeySource {
+    return this.#known.pools(provider).everyKey();
   }
 
   openKey(key: PoolKey): string | Promise<string> {

@@ -29,6 +29,7 @@ class Store {
     const rest = {
       weight: 1,
       quotaDomain: null,
+      groups: null,
       models: null,
       limits: null,
       resetAtMs: 0,
@@ -83,11 +84,13 @@ class Store {
       cooldowns: [],
       tokens: [],
       memberLimits: [],
+      groups: [],
       customProviders: [],
       modelAliases: [],
       quotaLimits: [],
       settings: [],
       deletedKeyIds: [],
+      deletedGroups: [],
       deletedProviders: [],
       deletedAliases: [],
     };
@@ -111,7 +114,9 @@ const step = fc.oneof(
 );
 
 const known = (state: KnownState) =>
-  PROVIDERS.flatMap((slug) => [...state.pool(slug).keys()].map((key) => [key.id, key.status]));
+  PROVIDERS.flatMap((slug) =>
+    [...state.pools(slug).everyKey().keys()].map((key) => [key.id, key.status]),
+  );
 const sorted = (rows: readonly (readonly string[])[]) => rows.map((row) => row.join(" ")).sort();
 
 test("in the end an isolate knows the store's keys, and before the last part none that comes after those it has", () => {
@@ -129,7 +134,9 @@ test("in the end an isolate knows the store's keys, and before the last part non
       state.apply(store.first(), []);
       const lastOf = new Map<string, number>();
       for (const slug of PROVIDERS) {
-        const own = [...state.pool(slug).keys()].filter((key) => key.status === "active");
+        const own = [...state.pools(slug).everyKey().keys()].filter(
+          (key) => key.status === "active",
+        );
         lastOf.set(slug, Math.max(-1, ...own.map((key) => key.priority)));
       }
       let waiting: KeyPart | null = null;
@@ -143,7 +150,7 @@ test("in the end an isolate knows the store's keys, and before the last part non
         waiting = null;
         if (state.nextPart === null) return;
         for (const slug of PROVIDERS) {
-          for (const key of state.pool(slug).keys()) {
+          for (const key of state.pools(slug).everyKey().keys()) {
             const last = lastOf.get(slug) ?? -1;
             if (!before.has(key.id) && last >= 0) expect(key.priority).toBeLessThanOrEqual(last);
           }

@@ -8,7 +8,15 @@ import type { ModelAlias } from "../../models/model-alias";
 import { capsOf } from "../../pool/caps/key-caps";
 import { KeyPool } from "../../pool/key-pool";
 import type { UseBoard } from "../../pool/peers/use-board";
-import { type Cooldown, isCap, type LimitRule, NO_COOLDOWNS, type PoolKey } from "../../pool/types";
+import { COMMON, ProviderPools, sectionName } from "../../pool/sections/provider-pools";
+import {
+  type Cooldown,
+  isCap,
+  type LimitRule,
+  NO_COOLDOWNS,
+  type PoolKey,
+  type TokenGroup,
+} from "../../pool/types";
 import { customProvider } from "../../providers/custom-provider";
 import { providerOf, providersWith } from "../../providers/registry";
 import type { Provider, Route } from "../../providers/types";
@@ -30,14 +38,15 @@ export interface KnownStateOptions {
 
 export class KnownState {
   readonly #options: KnownStateOptions;
-  readonly #pools = new Map<string, KeyPool>();
-  /** A key's provider, and the last reset included in its known state. */
-  readonly #keys = new Map<string, { readonly provider: string; readonly resetAtMs: number }>();
+  readonly #pools = new Map<string, ProviderPools>();
+  readonly #keys = new Map<string, KnownKey>();
   /** Active tokens by hash, and each one's hash by id. */
   readonly #tokens = new Map<string, AccessToken>();
   readonly #tokenHashes = new Map<string, string>();
   /** Members with limits, by their ids. */
   readonly #members = new Map<string, LimitHolder>();
+  /** Groups by their ids. */
+  readonly #groups = new Map<string, KnownGroup>();
   #customProviders: ReadonlyMap<string, Provider> = new Map();
   #modelAliases: ReadonlyMap<string, ModelAlias> = new Map();
   /** Rules by provider and quota domain; an empty name stands for all of the provider's keys. */
@@ -65,41 +74,53 @@ export class KnownState {
     return this.#missing?.afterId ?? null;
   }
 
-  pool(provider: string): KeyPool {
-    let pool = this.#pools.get(provider);
-    if (pool === undefined) {
-      // Kept while it is empty: a request may wait for its first key.
+  pools(provider: string): ProviderPools {
+    let pools = this.#pools.get(provider);
+    if (pools === undefined) {
       const { nowMs, random, uses } = this.#options;
-      pool = new KeyPool(random, { board: uses, name: provider, nowMs });
-      this.#pools.set(provider, pool);
-      this.#limitsDue.add(provider);
+      pools = new ProviderPools((section) => {
+        const name = section === COMMON ? provider : `${provider}\n${section}`;
+        this.#limitsDue.add(provider);
+        return new KeyPool(random, { board: uses, name, nowMs });
+      });
+      this.#pools.set(provider, pools);
     }
-    return pool;
+    return pools;
+  }
+
+  *#eachPool(): Generator<KeyPool, void> {
+    for (const pools of this.#pools.values()) yield* pools.all();
   }
 
   /** Providers with daily limits. */
   providersWithDailyLimits(): string[] {
-    return [...this.#pools].flatMap(([slug, pool]) => (pool.hasDailyLimits ? [slug] : []));
+    return [...this.#pools].flatMap(([slug, pools]) =>
+      pools.all().some(({ hasDailyLimits }) => hasDailyLimits) ? [slug] : [],
+    );
   }
 
   /** Requests that wait for a key, by provider. */
   queuedRequests(): Readonly<Record<string, number>> {
-    const queued = [...this.#pools].map(([slug, pool]) => [slug, pool.queued] as const);
+    const queued = [...this.#pools].map(([slug, pools]) => {
+      const counts = pools.all().map((pool) => pool.queued);
+      return [slug, counts.reduce((sum, count) => sum + count, 0)] as const;
+    });
     return Object.fromEntries(queued.filter(([, count]) => count > 0));
   }
 
   /** Keys with a cap on their cost, by provider. */
   costCappedKeys(): ReadonlyMap<string, readonly string[]> {
     const capped = new Map<string, readonly string[]>();
-    for (const [slug, { costCappedKeys }] of this.#pools) {
-      if (costCappedKeys.length > 0) capped.set(slug, costCappedKeys);
+    for (const [slug, pools] of this.#pools) {
+      const keys = pools.all().flatMap(({ costCappedKeys }) => costCappedKeys);
+      if (keys.length > 0) capped.set(slug, keys);
     }
     return capped;
   }
 
   /** Whether there is one that wasn't counted yet. */
   get hasUncountedCaps(): boolean {
-    return this.#pools.values().some((pool) => pool.hasUncountedCaps);
+    return this.#eachPool().some((pool) => pool.hasUncountedCaps);
   }
 
   get settings(): Settings {
@@ -150,6 +171,7 @@ export class KnownState {
     this.#takeKeys(changes.keys, changes.cooldowns);
     if (changes.isFirstPart === true) this.#missing = missingBesides(changes.keys);
     this.#takeMemberLimits(changes);
+    this.#takeGroups(changes);
     for (const token of changes.tokens) this.#upsertToken(token);
     this.#takeProviders(changes);
     this.#takeAliases(changes);
@@ -175,7 +197,7 @@ export class KnownState {
     const [now, later]: [KeyState[], KeyState[]] = [[], []];
     for (const key of keys) {
       if (!isNew(key)) continue;
-      const lastPriority = missing.lastPriorities.get(key.provider);
+      const lastPriority = missing.lastPriorities.get(placeOf(key));
       if (lastPriority === undefined || key.priority <= lastPriority) now.push(key);
       else later.push(key);
     }
@@ -218,13 +240,17 @@ export class KnownState {
     this.#tokens.clear();
     this.#tokenHashes.clear();
     this.#members.clear();
+    this.#groups.clear();
   }
 
   #upsertKey(row: KeyState, cooldowns: ReadonlyMap<string, Cooldown>): void {
     const { resetAtMs } = row;
     const known = this.#keys.get(row.id);
-    if (known !== undefined && known.provider !== row.provider) this.#removeKey(row.id);
-    const pool = this.pool(row.provider);
+    const section = sectionName(row.groups);
+    if (known !== undefined && (known.provider !== row.provider || known.section !== section)) {
+      this.#removeKey(row.id);
+    }
+    const pool = this.pools(row.provider).of(row.groups);
     const key = poolKeyOf(row, cooldowns);
     const before = pool.get(row.id);
     if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {
@@ -238,18 +264,20 @@ export class KnownState {
     }
     pool.upsert(key);
     if (before !== undefined && known?.resetAtMs !== resetAtMs) pool.forget(row.id);
-    this.#keys.set(row.id, { provider: row.provider, resetAtMs });
+    this.#keys.set(row.id, { provider: row.provider, section, pool, resetAtMs });
   }
 
   #removeKey(id: string): void {
     this.#missing?.gone.add(id);
-    this.#poolOf(id)?.remove(id);
+    const known = this.#keys.get(id);
+    if (known === undefined) return;
+    known.pool.remove(id);
+    this.#pools.get(known.provider)?.removed(known.pool);
     this.#keys.delete(id);
   }
 
   #poolOf(keyId: string): KeyPool | undefined {
-    const known = this.#keys.get(keyId);
-    return known && this.#pools.get(known.provider);
+    return this.#keys.get(keyId)?.pool;
   }
 
   #upsertToken(row: TokenState): void {
@@ -265,18 +293,47 @@ export class KnownState {
       ...{ id, name, ownerId, scopes: scopesOf(row), expiresAtMs, showsKey },
       ...(row.budgetId !== null && { familyId: row.budgetId }),
       ...shareOf(row),
-      ...this.#holdersOf(hasLimits(row) ? own : undefined, ownerId),
+      ...this.#groupOf(row.groupId, hasLimits(row) ? own : undefined, ownerId),
     });
   }
 
   /**
-   * The limit holders of a token: the token itself and its owner, if they have limits. Other tokens cost a request
-   * nothing extra.
+   * A token's group, and its limit holders: the token itself, its owner and its group, if they have limits. Other
+   * tokens cost a request nothing extra.
    */
-  #holdersOf(own: LimitHolder | undefined, ownerId: string | null) {
+  #groupOf(groupId: string | null, own: LimitHolder | undefined, ownerId: string | null) {
     const member = ownerId === null ? undefined : this.#members.get(ownerId);
-    const limitHolders = [own, member].filter((holder) => holder !== undefined);
-    return limitHolders.length === 0 ? {} : { limitHolders };
+    const known = groupId === null ? undefined : this.#groups.get(groupId);
+    // Of a group that isn't known, only the id counts: nothing is allowed that it may not allow.
+    const group = known?.group ?? (groupId === null ? undefined : unknownGroup(groupId));
+    const limitHolders = [own, member, known?.holder].filter((holder) => holder !== undefined);
+    return {
+      ...(group !== undefined && { group }),
+      ...(limitHolders.length > 0 && { limitHolders }),
+    };
+  }
+
+  /** Tokens whose owner or group has changed. */
+  #renewTokens(hasChanged: (token: AccessToken) => boolean): void {
+    for (const [hash, token] of this.#tokens) {
+      if (!hasChanged(token)) continue;
+      const { limitHolders = [], group, ...rest } = token;
+      const own = limitHolders.find(({ kind }) => kind === "token");
+      this.#tokens.set(hash, { ...rest, ...this.#groupOf(group?.id ?? null, own, token.ownerId) });
+    }
+  }
+
+  #takeGroups({ groups, deletedGroups }: StateChanges): void {
+    if (groups.length === 0 && deletedGroups.length === 0) return;
+    for (const id of deletedGroups) this.#groups.delete(id);
+    for (const row of groups) {
+      const { id, name, weight, usesCommonKeys } = row;
+      const holder = { kind: "group", id, budgetId: id, name, limits: limitsOf(row) } as const;
+      const group = { id, weight, usesCommonKeys };
+      this.#groups.set(id, { group, holder: hasLimits(row) ? holder : undefined });
+    }
+    const changed = new Set([...groups.map(({ id }) => id), ...deletedGroups]);
+    this.#renewTokens(({ group }) => group !== undefined && changed.has(group.id));
   }
 
   #takeMemberLimits({ memberLimits }: StateChanges): void {
@@ -288,12 +345,7 @@ export class KnownState {
       } else this.#members.delete(userId);
     }
     const changed = new Set(memberLimits.map(({ userId }) => userId));
-    for (const [hash, token] of this.#tokens) {
-      const { limitHolders = [], ...rest } = token;
-      if (token.ownerId === null || !changed.has(token.ownerId)) continue;
-      const own = limitHolders.find(({ kind }) => kind === "token");
-      this.#tokens.set(hash, { ...rest, ...this.#holdersOf(own, token.ownerId) });
-    }
+    this.#renewTokens(({ ownerId }) => ownerId !== null && changed.has(ownerId));
   }
 
   #takeProviders({ since, customProviders, deletedProviders }: StateChanges): void {
@@ -332,7 +384,9 @@ export class KnownState {
       const domains = new Map(this.#limits.get(slug));
       const provider = domains.get("") ?? [];
       domains.delete("");
-      this.#pools.get(slug)?.setLimits({ provider, domains }, this.quotaDayZone(slug));
+      for (const pool of this.#pools.get(slug)?.all() ?? []) {
+        pool.setLimits({ provider, domains }, this.quotaDayZone(slug));
+      }
     }
     this.#limitsDue.clear();
   }
@@ -360,10 +414,29 @@ export class KnownState {
   }
 }
 
+interface KnownKey {
+  readonly provider: string;
+  /** As named by `sectionName`. */
+  readonly section: string;
+  readonly pool: KeyPool;
+  /** The last reset included in its known state. */
+  readonly resetAtMs: number;
+}
+
+interface KnownGroup {
+  readonly group: TokenGroup;
+  /** Undefined if it has no limits. */
+  readonly holder: LimitHolder | undefined;
+}
+
+function unknownGroup(id: string): TokenGroup {
+  return { id, weight: 1, usesCommonKeys: false };
+}
+
 interface MissingKeys {
   /** The next part begins after it. */
   afterId: string;
-  /** The lowest priority (highest number) among each provider's known keys that may serve. */
+  /** The lowest priority (highest number) among the known keys of each section that may serve. */
   readonly lastPriorities: ReadonlyMap<string, number>;
   /** Keys that were deleted, which a part may still contain. */
   readonly gone: Set<string>;
@@ -374,11 +447,18 @@ interface MissingKeys {
 
 function missingBesides(keys: readonly KeyState[]): MissingKeys {
   const lastPriorities = new Map<string, number>();
-  for (const { provider, status, priority } of keys) {
+  for (const key of keys) {
+    const { status, priority } = key;
     if (status !== "active") continue;
-    lastPriorities.set(provider, Math.max(priority, lastPriorities.get(provider) ?? priority));
+    const place = placeOf(key);
+    lastPriorities.set(place, Math.max(priority, lastPriorities.get(place) ?? priority));
   }
   return { afterId: "", lastPriorities, gone: new Set(), later: [], laterCooldowns: [] };
+}
+
+/** The name of a key's section, among those of all providers. */
+function placeOf({ provider, groups }: KeyState): string {
+  return `${provider} ${sectionName(groups)}`;
 }
 
 function cooldownsOf(

@@ -1,37 +1,40 @@
 /**
- * Everything that has limits: tokens, and members for all of their tokens together.
+ * Everything that has limits: tokens, and members and groups for all of their tokens together.
  * @module
  */
 import { and, asc, eq, isNotNull, ne, or } from "drizzle-orm";
 import { type LimitValues, limitsOf, TOKEN_LIMITS } from "../../usage/token-limits";
 import type { Database } from "../open-database";
-import { accessTokens, memberLimits } from "../schema/schema";
+import { accessTokens, memberLimits, teamGroups } from "../schema/schema";
 import { users } from "../schema/team-schema";
 import type { TokenReach } from "../tokens/access-tokens";
 
 export interface LimitedHolder {
-  readonly kind: "token" | "member";
-  /** `at_…` or `us_…`. */
+  readonly kind: "token" | "member" | "group";
+  /** `at_…`, `us_…` or `gr_…`. */
   readonly id: string;
   readonly name: string;
   /** The id under which budgets are counted: a token that replaced another continues with that one's. */
   readonly budgetId: string;
-  /** For a token; null for team tokens, and for members. */
+  /** For a token; null for team tokens, members and groups. */
   readonly owner: { readonly id: string; readonly name: string } | null;
   readonly limits: LimitValues;
 }
 
-/** Members first, then tokens that aren't revoked, each in order of creation. */
+/** Groups first, which only an admin sees, then members, then tokens that aren't revoked, each in order of creation. */
 export async function listLimitedHolders(
   db: Database,
   reach: TokenReach,
 ): Promise<readonly LimitedHolder[]> {
   const isOwn = (column: typeof users.id | typeof accessTokens.ownerId) =>
     reach === "everyone" ? undefined : eq(column, reach.ownerId);
-  const isLimited = (table: typeof accessTokens | typeof memberLimits) =>
+  const isLimited = (table: typeof accessTokens | typeof memberLimits | typeof teamGroups) =>
     or(...TOKEN_LIMITS.map((name) => isNotNull(table[name])));
   // Not in a batch: D1 identifies columns by name there, and two tables have a `name`.
-  const [members, tokens] = await Promise.all([
+  const [groups, members, tokens] = await Promise.all([
+    reach === "everyone"
+      ? db.select().from(teamGroups).where(isLimited(teamGroups)).orderBy(asc(teamGroups.id))
+      : [],
     db
       .select({ limits: memberLimits, name: users.name })
       .from(memberLimits)
@@ -53,6 +56,10 @@ export async function listLimitedHolders(
       .orderBy(asc(accessTokens.id)),
   ]);
   return [
+    ...groups.map((group): LimitedHolder => {
+      const { id, name } = group;
+      return { kind: "group", id, budgetId: id, name, owner: null, limits: limitsOf(group) };
+    }),
     ...members.map(({ limits, name }): LimitedHolder => {
       const { userId } = limits;
       return {

@@ -17,6 +17,7 @@ import {
   providerKeys,
   quotaLimits,
   settings,
+  teamGroups,
   tombstones,
 } from "../schema/schema";
 import { STATE_COLUMNS, type StateChanges } from "./read-state";
@@ -58,18 +59,29 @@ export async function readOlderState(
   // Comes first: anything written in the meantime is read again next time.
   const [latest] = await selectVersion(db);
   if (latest === undefined) throw new Error("state_version is empty: apply the migrations");
-  const [keys, cooldowns, tokens, members, providers, aliases, limits, settingRows, deleted] =
-    await Promise.all([
-      read(providerKeys, STATE_COLUMNS.keys),
-      read(keyCooldowns, STATE_COLUMNS.cooldowns, and(isLive, isNews)),
-      read(accessTokens, STATE_COLUMNS.tokens),
-      read(memberLimits, STATE_COLUMNS.memberLimits),
-      read(customProviders, STATE_COLUMNS.customProviders),
-      read(modelAliases, STATE_COLUMNS.modelAliases),
-      read(quotaLimits, STATE_COLUMNS.quotaLimits),
-      read(settings, STATE_COLUMNS.settings),
-      since === null ? [] : read(tombstones, { kind: tombstones.kind, id: tombstones.id }),
-    ]);
+  const [
+    keys,
+    cooldowns,
+    tokens,
+    members,
+    groups,
+    providers,
+    aliases,
+    limits,
+    settingRows,
+    deleted,
+  ] = await Promise.all([
+    read(providerKeys, STATE_COLUMNS.keys),
+    read(keyCooldowns, STATE_COLUMNS.cooldowns, and(isLive, isNews)),
+    read(accessTokens, STATE_COLUMNS.tokens),
+    read(memberLimits, STATE_COLUMNS.memberLimits),
+    read(teamGroups, STATE_COLUMNS.groups),
+    read(customProviders, STATE_COLUMNS.customProviders),
+    read(modelAliases, STATE_COLUMNS.modelAliases),
+    read(quotaLimits, STATE_COLUMNS.quotaLimits),
+    read(settings, STATE_COLUMNS.settings),
+    since === null ? [] : read(tombstones, { kind: tombstones.kind, id: tombstones.id }),
+  ]);
   const deletedOf = (wanted: (typeof deleted)[number]["kind"]) =>
     deleted.flatMap(({ kind, id }) => (kind === wanted ? [id] : []));
   return {
@@ -79,11 +91,13 @@ export async function readOlderState(
     cooldowns,
     tokens,
     memberLimits: members,
+    groups,
     customProviders: providers,
     modelAliases: aliases,
     quotaLimits: limits,
     settings: settingRows,
     deletedKeyIds: deletedOf("provider-key"),
+    deletedGroups: deletedOf("group"),
     deletedProviders: deletedOf("custom-provider"),
     deletedAliases: deletedOf("model-alias"),
   };

@@ -4,6 +4,7 @@
  */
 import { and, getTableColumns, gt, inArray, or } from "drizzle-orm";
 import type { ModelAlias } from "../../models/model-alias";
+import { sectionName } from "../../pool/sections/provider-pools";
 import type { CustomProviderOptions } from "../../providers/custom-provider";
 import type { Database } from "../open-database";
 import { type Columns, decodeRows, plainSelect } from "../plain-select";
@@ -22,6 +23,8 @@ import {
   quotaLimits,
   settings,
   stateVersion,
+  type TeamGroupRow,
+  teamGroups,
   tombstones,
 } from "../schema/schema";
 import { SETTING_COLUMNS, type SettingRow } from "../team/settings";
@@ -31,7 +34,7 @@ import { selectVersion } from "./state-version";
 export const TOMBSTONE_LIFE_MS = 24 * 3_600_000;
 
 /**
- * How many keys of each provider a new isolate reads before its first response, and how many in total after each
+ * How many keys of each section of each provider a new isolate reads before its first response, and how many in total after each
  * following response: ten thousand at once take many times the CPU that the free plan allows per invocation.
  */
 export const FIRST_KEYS = 200;
@@ -39,7 +42,7 @@ export const NEXT_KEYS = 400;
 
 /** The best of each provider: those that may serve, in order of use. */
 const OF_THE_FIRST = `id in (select id from (
-  select id, row_number() over (partition by provider order by status <> 'active', priority, id) as place
+  select id, row_number() over (partition by provider, groups order by status <> 'active', priority, id) as place
   from provider_keys) where place <= ?)`;
 
 /** A further part of the keys that a new isolate still has to read, in the order of their ids. */
@@ -64,6 +67,7 @@ export interface StateChanges {
   readonly tokens: readonly TokenState[];
   /** Includes members whose limits were all removed. */
   readonly memberLimits: readonly MemberLimitsState[];
+  readonly groups: readonly GroupState[];
   readonly customProviders: readonly CustomProviderOptions[];
   readonly modelAliases: readonly ModelAlias[];
   /** Each row has all rules of its scope. */
@@ -71,6 +75,7 @@ export interface StateChanges {
   /** Sections of settings; each row is its whole section. */
   readonly settings: readonly SettingRow[];
   readonly deletedKeyIds: readonly string[];
+  readonly deletedGroups: readonly string[];
   /** By slug; a provider that was added again since is among the rows too. */
   readonly deletedProviders: readonly string[];
   /** By name; one that was added again since is among the rows too. */
@@ -83,6 +88,7 @@ export type TokenState = Pick<AccessTokenRow, keyof typeof TOKEN_COLUMNS>;
 
 export type QuotaLimitState = Pick<QuotaLimitRow, keyof typeof QUOTA_LIMIT_COLUMNS>;
 export type MemberLimitsState = Omit<MemberLimitsRow, "updatedAtMs" | "version">;
+export type GroupState = Pick<TeamGroupRow, keyof typeof GROUP_COLUMNS>;
 
 const KEY_COLUMNS = {
   id: providerKeys.id,
@@ -93,6 +99,7 @@ const KEY_COLUMNS = {
   weight: providerKeys.weight,
   priority: providerKeys.priority,
   quotaDomain: providerKeys.quotaDomain,
+  groups: providerKeys.groups,
   models: providerKeys.models,
   limits: providerKeys.limits,
   concurrentRequests: providerKeys.concurrentRequests,
@@ -115,6 +122,7 @@ const TOKEN_COLUMNS = {
   kind: accessTokens.kind,
   name: accessTokens.name,
   ownerId: accessTokens.ownerId,
+  groupId: accessTokens.groupId,
   tokenHash: accessTokens.tokenHash,
   status: accessTokens.status,
   providers: accessTokens.providers,
@@ -135,6 +143,20 @@ const TOKEN_COLUMNS = {
 };
 
 const { updatedAtMs: _, version: __, ...MEMBER_LIMITS_COLUMNS } = getTableColumns(memberLimits);
+
+const GROUP_COLUMNS = {
+  id: teamGroups.id,
+  name: teamGroups.name,
+  usesCommonKeys: teamGroups.usesCommonKeys,
+  weight: teamGroups.weight,
+  rpm: teamGroups.rpm,
+  tpm: teamGroups.tpm,
+  concurrentRequests: teamGroups.concurrentRequests,
+  dailyRequests: teamGroups.dailyRequests,
+  dailyTokens: teamGroups.dailyTokens,
+  dailyCostUsd: teamGroups.dailyCostUsd,
+  monthlyCostUsd: teamGroups.monthlyCostUsd,
+};
 
 const CUSTOM_PROVIDER_COLUMNS = {
   slug: customProviders.slug,
@@ -166,6 +188,7 @@ export const STATE_COLUMNS = {
   cooldowns: COOLDOWN_COLUMNS,
   tokens: TOKEN_COLUMNS,
   memberLimits: MEMBER_LIMITS_COLUMNS,
+  groups: GROUP_COLUMNS,
   customProviders: CUSTOM_PROVIDER_COLUMNS,
   modelAliases: ALIAS_COLUMNS,
   quotaLimits: QUOTA_LIMIT_COLUMNS,
@@ -182,21 +205,32 @@ export async function loadState(
   firstKeys: number | null,
 ): Promise<StateChanges> {
   const all = (columns: Columns) => $client.prepare(plainSelect(columns));
-  const [version, keys, cooldowns, tokens, members, addedProviders, aliases, limits, settingRows] =
-    await $client.batch([
-      all(VERSION_COLUMNS),
-      firstKeys === null
-        ? all(KEY_COLUMNS)
-        : // One more shows whether there are more.
-          $client.prepare(plainSelect(KEY_COLUMNS, OF_THE_FIRST)).bind(firstKeys + 1),
-      $client.prepare(plainSelect(COOLDOWN_COLUMNS, "until_ms > ?")).bind(nowMs),
-      $client.prepare(plainSelect(TOKEN_COLUMNS, "status = 'active'")),
-      all(MEMBER_LIMITS_COLUMNS),
-      all(CUSTOM_PROVIDER_COLUMNS),
-      all(ALIAS_COLUMNS),
-      all(QUOTA_LIMIT_COLUMNS),
-      all(SETTING_COLUMNS),
-    ]);
+  const [
+    version,
+    keys,
+    cooldowns,
+    tokens,
+    members,
+    groups,
+    addedProviders,
+    aliases,
+    limits,
+    settingRows,
+  ] = await $client.batch([
+    all(VERSION_COLUMNS),
+    firstKeys === null
+      ? all(KEY_COLUMNS)
+      : // One more shows whether there are more.
+        $client.prepare(plainSelect(KEY_COLUMNS, OF_THE_FIRST)).bind(firstKeys + 1),
+    $client.prepare(plainSelect(COOLDOWN_COLUMNS, "until_ms > ?")).bind(nowMs),
+    $client.prepare(plainSelect(TOKEN_COLUMNS, "status = 'active'")),
+    all(MEMBER_LIMITS_COLUMNS),
+    all(GROUP_COLUMNS),
+    all(CUSTOM_PROVIDER_COLUMNS),
+    all(ALIAS_COLUMNS),
+    all(QUOTA_LIMIT_COLUMNS),
+    all(SETTING_COLUMNS),
+  ]);
   const rows = <Of extends Columns>(columns: Of, result: D1Result | undefined) =>
     decodeRows(columns, result ?? { results: [] });
   const keyRows = rows(KEY_COLUMNS, keys);
@@ -208,21 +242,26 @@ export async function loadState(
     cooldowns: rows(COOLDOWN_COLUMNS, cooldowns),
     tokens: rows(TOKEN_COLUMNS, tokens),
     memberLimits: rows(MEMBER_LIMITS_COLUMNS, members),
+    groups: rows(GROUP_COLUMNS, groups),
     customProviders: rows(CUSTOM_PROVIDER_COLUMNS, addedProviders),
     modelAliases: rows(ALIAS_COLUMNS, aliases),
     quotaLimits: rows(QUOTA_LIMIT_COLUMNS, limits),
     settings: rows(SETTING_COLUMNS, settingRows),
     deletedKeyIds: [],
+    deletedGroups: [],
     deletedProviders: [],
     deletedAliases: [],
   };
 }
 
-/** Whether any provider has more than `count` keys. */
+/** Whether any provider has more than `count` keys of one section. */
 function hasMoreThan(count: number, keys: readonly KeyState[]): boolean {
   if (keys.length <= count) return false;
   const counts = new Map<string, number>();
-  for (const { provider } of keys) counts.set(provider, (counts.get(provider) ?? 0) + 1);
+  for (const { provider, groups } of keys) {
+    const name = `${provider} ${sectionName(groups)}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
   return counts.values().some((each) => each > count);
 }
 
@@ -275,6 +314,7 @@ export async function readChanges(
     cooldowns,
     tokens,
     members,
+    groups,
     addedProviders,
     aliases,
     limits,
@@ -294,6 +334,7 @@ export async function readChanges(
       ),
     db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
     db.select(MEMBER_LIMITS_COLUMNS).from(memberLimits).where(gt(memberLimits.version, since)),
+    db.select(GROUP_COLUMNS).from(teamGroups).where(gt(teamGroups.version, since)),
     db
       .select(CUSTOM_PROVIDER_COLUMNS)
       .from(customProviders)
@@ -315,11 +356,13 @@ export async function readChanges(
     cooldowns,
     tokens,
     memberLimits: members,
+    groups,
     customProviders: addedProviders,
     modelAliases: aliases,
     quotaLimits: limits,
     settings: settingRows,
     deletedKeyIds: deletedOf("provider-key"),
+    deletedGroups: deletedOf("group"),
     deletedProviders: deletedOf("custom-provider"),
     deletedAliases: deletedOf("model-alias"),
   };

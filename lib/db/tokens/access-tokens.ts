@@ -187,15 +187,23 @@ function aliased<Values extends Readonly<Record<string, string | number | null>>
   return Object.fromEntries(entries) as { [Name in keyof Values]: SQL.Aliased };
 }
 
-/** The tokens whose budgets replacing tokens share; tokens with their own are missing. */
-export async function findBudgetIds(
+/** The budgets that a token shares with others. */
+export interface SharedBudgets {
+  /** The token that it replaced, directly or not; null for none. */
+  readonly budgetId: string | null;
+  readonly groupId: string | null;
+}
+
+/** By token; tokens that share none are missing. */
+export async function findSharedBudgets(
   db: Database,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const rows = await db.all<{ readonly id: string; readonly budgetId: string }>(sql`
-    select id, budget_id as "budgetId" from access_tokens
-    where budget_id is not null and id in (select value from json_each(${JSON.stringify(ids)}))`);
-  return new Map(rows.map(({ id, budgetId }) => [id, budgetId]));
+): Promise<ReadonlyMap<string, SharedBudgets>> {
+  const rows = await db.all<SharedBudgets & { readonly id: string }>(sql`
+    select id, budget_id as "budgetId", group_id as "groupId" from access_tokens
+    where (budget_id is not null or group_id is not null)
+      and id in (select value from json_each(${JSON.stringify(ids)}))`);
+  return new Map(rows.map(({ id, ...budgets }) => [id, budgets]));
 }
 
 /**

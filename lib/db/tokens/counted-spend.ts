@@ -1,5 +1,5 @@
 /**
- * SQL that counts what tokens and members used: from the rollups, which include every request, or from the log, which
+ * SQL that counts what tokens, members and groups used: from the rollups, which include every request, or from the log, which
  * may be sampled or pruned. Both are written in one transaction with the budgets' own sums, so counting them in a
  * transaction misses nothing and counts nothing twice.
  * @module
@@ -50,7 +50,7 @@ export function selectCounts(counts: readonly SpendCount[]): SQL {
       coalesce(sum(d.cost), 0) as "costNanoUsd", p.value ->> 'source' as source
     from json_each(${JSON.stringify(asked)}) p
     left join days d on d.source = p.value ->> 'source'
-      and p.value ->> 'holderId' in (d.budget_id, d.user_id)
+      and p.value ->> 'holderId' in (d.budget_id, d.user_id, d.group_id)
       and d.day_ms >= p.value ->> 'fromMs' and d.day_ms < p.value ->> 'toMs'
     where true
     group by p.key`;
@@ -82,27 +82,27 @@ function daysOfRollups({ ids, fromMs, toMs }: CountedRange): SQL {
     and ${ofHolders("subject_id", ids)} and ${isCountedSql}`;
   return sql`
     select 'rollups' as source, ${budgetOf("subject_id")} as budget_id, user_id,
-      bucket_ms as day_ms,
+      ${groupOf("subject_id")} as group_id, bucket_ms as day_ms,
       sum(requests) as requests, sum(input_tokens + output_tokens) as tokens,
       sum(cost_nano_usd) as cost
     from (
       select ${columns} from usage_daily where ${wanted}
       union all
       select ${columns} from (${packedCells(range, CELL_COLUMNS)}) where ${wanted})
-    group by 2, 3, 4`;
+    group by 2, 3, 4, 5`;
 }
 
 function daysOfLog({ ids, fromMs, toMs }: CountedRange): SQL {
   return sql`
     select 'log' as source, ${budgetOf("token_id")} as budget_id, user_id,
-      at_ms - at_ms % ${DAY_MS} as day_ms,
+      ${groupOf("token_id")} as group_id, at_ms - at_ms % ${DAY_MS} as day_ms,
       count(*) as requests,
       sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) as tokens,
       sum(coalesce(cost_nano_usd, 0)) as cost
     from request_log
     where id >= ${firstRequestIdAt(fromMs)} and id < ${firstRequestIdAt(toMs)}
       and ${ofHolders("token_id", ids)} and ${isCountedSql}
-    group by 2, 3, 4`;
+    group by 2, 3, 4, 5`;
 }
 
 /** The token whose budget a token's usage counts for. */
@@ -111,10 +111,17 @@ function budgetOf(tokenColumn: string): SQL {
   return sql`coalesce((select budget_id from access_tokens t where t.id = ${column}), ${column})`;
 }
 
+/** The group whose budget a token's usage counts for, whenever it was; empty for none. */
+function groupOf(tokenColumn: string): SQL {
+  const column = sql.raw(tokenColumn);
+  return sql`coalesce((select group_id from access_tokens t where t.id = ${column}), '')`;
+}
+
 function ofHolders(tokenColumn: string, ids: string): SQL {
   const known = sql`(select value from json_each(${ids}))`;
   return sql`(${sql.raw(tokenColumn)} in ${known} or user_id in ${known}
-    or ${sql.raw(tokenColumn)} in (select id from access_tokens where budget_id in ${known}))`;
+    or ${sql.raw(tokenColumn)} in (
+      select id from access_tokens where budget_id in ${known} or group_id in ${known}))`;
 }
 
 const isCountedSql = sql.raw(

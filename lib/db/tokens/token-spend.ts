@@ -1,5 +1,5 @@
 /**
- * What tokens and members have used in a day or a month, as their budgets count it.
+ * What tokens, members and groups have used in a day or a month, as their budgets count it.
  *
  * A row is created on first use, from the rollups; from then on every flush adds to it (see `write-usage.ts`), from
  * whichever isolate, whether or not that knows about limits. So a row is right however late limits are set, and a
@@ -19,7 +19,7 @@ import { OUTCOMES } from "../../usage/types";
 import type { Database } from "../open-database";
 import { runBatch } from "../state/state-version";
 import { type CellSum, sumCells } from "../usage/read-usage-cells";
-import { findBudgetIds } from "./access-tokens";
+import { findSharedBudgets } from "./access-tokens";
 import { type CountedSpend, type SpendCount, selectCounts } from "./counted-spend";
 
 /** The requested rows; missing ones are created. */
@@ -68,10 +68,11 @@ async function countSpend(
       measures: ["requests", "inputTokens", "outputTokens", "costNanoUsd"],
     },
   ]);
-  const budgets = await findBudgetIds(db, [...new Set(days.map(({ subjectId }) => subjectId))]);
+  const shared = await findSharedBudgets(db, [...new Set(days.map(({ subjectId }) => subjectId))]);
   const byHolder = new Map<string, CellSum[]>();
   for (const day of days) {
-    for (const holder of new Set([budgets.get(day.subjectId) ?? day.subjectId, day.userId])) {
+    const { budgetId = null, groupId = null } = shared.get(day.subjectId) ?? {};
+    for (const holder of new Set([budgetId ?? day.subjectId, day.userId, groupId ?? ""])) {
       const own = byHolder.get(holder);
       if (own === undefined) byHolder.set(holder, [day]);
       else own.push(day);

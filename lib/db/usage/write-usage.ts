@@ -16,7 +16,7 @@ export interface UsageFlush {
   readonly atMs: number;
   readonly cells: readonly StoredCell[];
   readonly logRows: readonly RequestLogRow[];
-  /** What tokens and members used, by period; applied only to sums that were requested before. */
+  /** What tokens and members used, by period, from which groups' spending follows; applied only to sums that were requested before. */
   readonly spends: readonly PeriodSpend[];
   readonly rowsWritten: number;
   readonly dropped: number;
@@ -67,7 +67,7 @@ function insertIntoJournal(flush: UsageFlush) {
 
 /**
  * Rows that weren't requested don't exist: they are created from the rollups on use. Tokens that replaced each other
- * share one row.
+ * share one row, and so do all tokens of a group.
  */
 function addToSpend(spends: readonly PeriodSpend[]) {
   const values = spends.map(({ holderId, period, requests, tokens, costNanoUsd }) => [
@@ -83,9 +83,11 @@ function addToSpend(spends: readonly PeriodSpend[]) {
       tokens = token_spend.tokens + e.tokens,
       cost_nano_usd = token_spend.cost_nano_usd + e.cost
     from (
-      select coalesce(t.budget_id, s.value ->> 0) as holder, s.value ->> 1 as period,
+      select h.value as holder, s.value ->> 1 as period,
         sum(s.value ->> 2) as requests, sum(s.value ->> 3) as tokens, sum(s.value ->> 4) as cost
-      from json_each(${JSON.stringify(values)}) s left join access_tokens t on t.id = s.value ->> 0
+      from json_each(${JSON.stringify(values)}) s left join access_tokens t on t.id = s.value ->> 0,
+        json_each(json_array(coalesce(t.budget_id, s.value ->> 0), t.group_id)) h
+      where h.value is not null
       group by 1, 2) e
     where changes() > 0 and token_spend.token_id = e.holder and token_spend.period = e.period
     returning token_id as "holderId", period, requests, tokens, cost_nano_usd as "costNanoUsd"`;

@@ -48,6 +48,7 @@ export async function openPlayground(
     ownerId,
     rotatedToId: null,
     budgetId: null,
+    groupId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,
   } as const;

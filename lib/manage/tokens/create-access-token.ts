@@ -58,6 +58,7 @@ export async function createAccessToken(
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,
+    groupId: null,
     rotatedToId: null,
     budgetId: null,
     updatedAtMs: atMs,

@@ -1,5 +1,5 @@
 import { NO_SPEND, periodsAt } from "../../budgets/spend";
-import { findBudgetIds } from "../../db/tokens/access-tokens";
+import { findSharedBudgets } from "../../db/tokens/access-tokens";
 import { peekTokenSpend } from "../../db/tokens/token-spend";
 import { NANO_PER_USD } from "../../usage/price";
 import type { ManageContext } from "../manage-context";
@@ -21,8 +21,8 @@ export async function readTokenUse(
 ): Promise<Readonly<Record<string, TokenUse>>> {
   if (ids.length === 0) return {};
   const [day, month] = periodsAt(nowMs());
-  const budgetIds = await findBudgetIds(db, ids);
-  const budgetOf = (id: string) => budgetIds.get(id) ?? id;
+  const shared = await findSharedBudgets(db, ids);
+  const budgetOf = (id: string) => shared.get(id)?.budgetId ?? id;
   const spends = await peekTokenSpend(
     db,
     [...new Set(ids.map(budgetOf))].flatMap((holderId) =>

@@ -43,6 +43,10 @@ export class Affinity {
     const [oldest] = this.#keys.keys();
     if (oldest !== undefined) this.#keys.delete(oldest);
   }
+
+  forget(conversation: string): void {
+    this.#keys.delete(conversation);
+  }
 }
 
 /**

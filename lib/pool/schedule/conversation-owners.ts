@@ -52,6 +52,12 @@ export class ConversationOwners {
     if (oldest !== undefined) this.#foreign.delete(oldest);
   }
 
+  /** A conversation has moved to a key of another section. */
+  forget(model: string | null, conversation: string): void {
+    this.#models.get(model ?? NO_MODEL)?.keys.forgetOwner(conversation);
+    this.#foreign.delete(conversation);
+  }
+
   /** The mark up to which a conversation's items belong to another key's account; null if none is known. */
   foreignUpTo(conversation: string): number | null {
     return this.#foreign.get(conversation) ?? null;

@@ -186,6 +186,11 @@ export class ModelKeys {
     this.#affinity.note(conversation, keyId);
   }
 
+  /** A conversation has moved to a key of another section. */
+  forgetOwner(conversation: string): void {
+    this.#affinity.forget(conversation);
+  }
+
   /** Whether a conversation would now be served outside its owner's quota domain. */
   leavesOwner(keyId: string, tokens: number, nowMs: number): boolean {
     const group = this.groupOf(keyId, nowMs);

@@ -91,13 +91,23 @@ export class ModelPool {
     return this.keys.schedulerAt(nowMs).groups;
   }
 
-  /** The turn of a request: called first when it arrives, then whenever it polls. */
-  ask(ask: KeyRequest, nowMs: number): PickResult {
-    this.usedMs = nowMs;
-    if (!ask.isCounted) {
-      ask.isCounted = true;
-      this.#share.want(ask.claim, nowMs);
-    }
+  /** A key for a request whose turn it is, if one is ready; null otherwise. */
+  askReady(ask: KeyRequest, nowMs: number): Lease | null {
+    this.#count(ask, nowMs);
+    const scheduler = this.keys.schedulerAt(nowMs);
+    const ahead = this.#queue.size === 0 ? 0 : this.#queue.ahead(ask.claim, ask.waiter, nowMs);
+    const isNext = ahead === 0 || ahead < scheduler.readyGroups;
+    if (!isNext || this.#shareAtMs(ask.claim, nowMs) > nowMs) return null;
+    const choice = this.keys.choose(ask, nowMs);
+    return choice === null ? null : this.#take(choice, ask, nowMs);
+  }
+
+  /**
+   * The turn of a request: called first when it arrives, then whenever it polls.
+   * @param isLast Whether no other keys may serve it: a key that is used last serves only then.
+   */
+  ask(ask: KeyRequest, nowMs: number, isLast = true): PickResult {
+    this.#count(ask, nowMs);
     const scheduler = this.keys.schedulerAt(nowMs);
     const ahead = this.#queue.size === 0 ? 0 : this.#queue.ahead(ask.claim, ask.waiter, nowMs);
     const shareAtMs = this.#shareAtMs(ask.claim, nowMs);
@@ -112,7 +122,7 @@ export class ModelPool {
       if (second !== null) return this.#grant(second, ask, nowMs);
     }
     if (prospect.kind === "empty" || (prospect.kind === "ready" && mayGo)) {
-      const last = scheduler.pickReserve(ask.tokens, nowMs, ask.tried);
+      const last = isLast ? scheduler.pickReserve(ask.tokens, nowMs, ask.tried) : null;
       if (last !== null) return this.#grant(last, ask, nowMs);
       this.leave(ask);
       return { kind: "unavailable" };
@@ -129,7 +139,7 @@ export class ModelPool {
       const probe = this.#probe(ask, nowMs);
       if (probe !== null) return probe;
     }
-    if (mayGo && isHopeless) {
+    if (mayGo && isHopeless && isLast) {
       // No request is rejected because of a guess or a suspicion.
       const probe =
         scheduler.pickReserve(ask.tokens, nowMs, ask.tried) ??
@@ -252,6 +262,13 @@ export class ModelPool {
     this.#limiters.limitsChanged(domain);
     this.#rate.forget();
     this.keys.rebuild();
+  }
+
+  #count(ask: KeyRequest, nowMs: number): void {
+    this.usedMs = nowMs;
+    if (ask.isCounted) return;
+    ask.isCounted = true;
+    this.#share.want(ask.claim, nowMs);
   }
 
   #probe(ask: KeyRequest, nowMs: number): PickResult | null {

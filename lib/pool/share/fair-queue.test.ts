@@ -85,3 +85,31 @@ test("a waiter that doesn't return when it said it would is forgotten", () => {
   expect(line.ahead(here.claim, here, NOW + 3_000)).toBe(0);
   expect(line.size).toBe(1);
 });
+
+describe("groups", () => {
+  const inGroup = (id: string, tokenId: string, weight = 1): Claim => ({
+    ...claim(tokenId),
+    group: { id, weight },
+  });
+  const groupsOf = (order: readonly string[]) => order.map((id) => id.split(" ")[0]);
+
+  test("come by their weights, however many tokens they have", () => {
+    const line = new FairQueue();
+    const many = [1, 2, 3, 4].flatMap((number) => enter(line, inGroup("a", `a ${number}`), 10));
+    const one = enter(line, inGroup("b", "b 1", 3), 30);
+    const alone = enter(line, claim("c"), 10);
+    const first = groupsOf(serveAll(line, [...many, ...one, ...alone])).slice(0, 20);
+    const counts = ["a", "b", "c"].map((id) => first.filter((each) => each === id).length);
+    expect(counts).toEqual([4, 12, 4]);
+    expect(line.size).toBe(0);
+  });
+
+  test("share their turns among their tokens", () => {
+    const line = new FairQueue();
+    const busy = enter(line, inGroup("a", "a busy"), 20);
+    const rare = enter(line, inGroup("a", "a rare"), 2);
+    const others = enter(line, claim("c"), 20);
+    const order = serveAll(line, [...busy, ...rare, ...others]).filter((id) => id !== "c");
+    expect(order.lastIndexOf("a rare")).toBeLessThanOrEqual(3);
+  });
+});

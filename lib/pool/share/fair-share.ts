@@ -5,6 +5,8 @@
  * for the others. So while demand exceeds the quota, a token may only take what the others aren't expected to need:
  * their recent demand, up to their fair share. Quota that no token wants is free for all.
  *
+ * Tokens of a group count as one here, with the group's weight; the queue orders them among each other.
+ *
  * Counts decay exponentially, so each is a single number, and the latest minute counts most.
  * @module
  */
@@ -67,7 +69,7 @@ export class FairShare {
    */
   readyAtMs(claim: Claim, perMs: number, nowMs: number): number {
     const account = this.#account(claim, nowMs);
-    const share = this.#spare(account, claim.tokenId, perMs, nowMs) * SERVED_FADE_MS;
+    const share = this.#spare(account, perMs, nowMs) * SERVED_FADE_MS;
     // At an even share, the count swings from half a request below to half a request above; and a request that may be
     // sent can find no ready key and is then served later than its share says.
     const most = share + SLACK;
@@ -76,16 +78,16 @@ export class FairShare {
   }
 
   /** What the others leave, in requests per millisecond. */
-  #spare(own: Account, ownId: string, perMs: number, nowMs: number): number {
+  #spare(own: Account, perMs: number, nowMs: number): number {
     let weights = own.weight;
-    for (const [id, account] of this.#accounts) {
-      if (id !== ownId && account.priority === own.priority && wishOf(account, nowMs) > 0) {
+    for (const account of this.#accounts.values()) {
+      if (account !== own && account.priority === own.priority && wishOf(account, nowMs) > 0) {
         weights += account.weight;
       }
     }
     let left = perMs;
-    for (const [id, account] of this.#accounts) {
-      if (id === ownId || account.priority > own.priority) continue;
+    for (const account of this.#accounts.values()) {
+      if (account === own || account.priority > own.priority) continue;
       const wish = wishOf(account, nowMs) * RESERVE;
       const isAhead = account.priority < own.priority;
       left -= isAhead ? wish : Math.min(wish, (perMs * account.weight) / weights);
@@ -93,12 +95,16 @@ export class FairShare {
     return Math.max(0, left);
   }
 
-  #account({ tokenId, weight, priority }: Claim, nowMs: number): Account {
-    let account = this.#accounts.get(tokenId);
+  #account(claim: Claim, nowMs: number): Account {
+    const { group, priority } = claim;
+    const weight = group?.weight ?? claim.weight;
+    // A token has one priority; a group has tokens of several.
+    const id = group === undefined ? claim.tokenId : `${group.id} ${priority}`;
+    let account = this.#accounts.get(id);
     if (account === undefined) {
       if (this.#accounts.size >= MAX_QUIET_TOKENS) this.#forgetQuiet(nowMs);
       account = { sinceMs: nowMs, weight, priority, served: 0, wanted: 0, atMs: nowMs };
-      this.#accounts.set(tokenId, account);
+      this.#accounts.set(id, account);
     }
     const agoMs = nowMs - account.atMs;
     if (agoMs > 0) {

@@ -8,8 +8,8 @@
  * @module
  */
 import { capReached } from "../../pool/caps/cap-evidence";
-import type { KeyPool } from "../../pool/key-pool";
 import type { Lease } from "../../pool/pick-result";
+import type { KeySource } from "../../pool/sections/joined-keys";
 import type { RequestEvent } from "../../usage/request-event";
 import type { ProxyPorts } from "../ports";
 import { estimatedUses, highCostNanoUsd } from "../request/estimate-use";
@@ -21,7 +21,7 @@ import type { ProxyCall } from "../route/proxy-call";
  */
 export function reserveCaps(
   lease: Lease,
-  pool: KeyPool,
+  pool: KeySource,
   call: ProxyCall,
   scope: RequestScope,
 ): Promise<void> | null {
@@ -34,7 +34,7 @@ export function reserveCaps(
 
 async function reserveLater(
   lease: Lease,
-  pool: KeyPool,
+  pool: KeySource,
   call: ProxyCall,
   scope: RequestScope,
 ): Promise<void> {
@@ -59,7 +59,7 @@ function priceOf(call: ProxyCall, { ports, request }: RequestScope): number | nu
 }
 
 /** The key serves: when the request ends, what it holds is given back, and what the response costs is counted. */
-export function settleCaps(lease: Lease, pool: KeyPool, scope: RequestScope): void {
+export function settleCaps(lease: Lease, pool: KeySource, scope: RequestScope): void {
   const { keep, meter, ports, requestId } = scope;
   const { hold } = lease;
   if (hold === null) return;

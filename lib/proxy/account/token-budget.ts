@@ -1,5 +1,5 @@
 /**
- * Keeps a request within the limits of its token and its member: reserves before it is sent, settles afterwards.
+ * Keeps a request within the limits of its token, its member and its group: reserves before it is sent, settles afterwards.
  * @module
  */
 
@@ -9,6 +9,7 @@ import type { Reservation } from "../../budgets/token-ledger";
 import type { Waiter } from "../../pool/share/fair-queue";
 import { isCounted } from "../../usage/counted-request";
 import type { RequestEvent } from "../../usage/request-event";
+import { BUDGETS } from "../../usage/token-limits";
 import type { AccessToken, ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
 import {
@@ -49,7 +50,7 @@ export interface Destination {
 /**
  * Reserves the most the request can use, and settles it when the request ends. If other requests' reservations use up
  * the rest, it waits for them up to its maximum wait.
- * @param holders The token, its member, or both.
+ * @param holders The token, its member and its group, those that have limits.
  * @param destinations Where it may be sent, at least one: the most expensive one counts.
  * @throws {ProxyError} `token_limit_reached`; `price_unknown`; `client_closed_request` if the client leaves while it
  * waits.
@@ -136,7 +137,7 @@ export async function assertBudgetLeft(
   await knowBudgets(holders, scope);
   const nowMs = scope.ports.nowMs();
   const spent = scope.ports.budgets.ledger.spentLimit(holders, nowMs);
-  if (spent !== null) throw exceeded(spent, 0);
+  if (spent !== null) throw exceeded(spent, 0, scope);
 }
 
 async function knowBudgets(holders: readonly LimitHolder[], scope: RequestScope): Promise<void> {
@@ -172,7 +173,7 @@ async function seatFor(
         isServed = true;
         return turn.reservation;
       }
-      if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs);
+      if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs, scope);
       const leasing = turn.kind === "ask" ? budgets.lease(turn.group, scope.keep) : null;
       if (leasing !== null) {
         await leasing;
@@ -185,7 +186,7 @@ async function seatFor(
         if (isFirstLook && ports.nowMs() > nowMs) continue;
       }
       const untilMs = sinceMs + maxWaitMs(request.headers, token.maxWaitMs);
-      if (nowMs >= untilMs) throw exceeded(turn, null);
+      if (nowMs >= untilMs) throw exceeded(turn, null, scope);
       scope.askingSinceMs = sinceMs;
       await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
       assertThere(request);
@@ -290,19 +291,52 @@ interface Exceeded {
 
 /** @param waitMs Until there is room again; null if other requests in progress hold it. */
 function exceeded(
-  { holder: { kind, limits }, limit }: Exceeded,
+  { holder, limit }: Exceeded,
   waitMs: number | null,
+  { ports }: RequestScope,
 ): ProxyError {
-  const amount = WORDS[limit](limits[limit] ?? 0);
-  const isToken = kind === "token";
-  const which = isToken ? amount : `${amount} for all of the owner's tokens together`;
-  const reached = `${isToken ? "This token's" : "The owner's"} limit of ${which} is reached.`;
+  const amount = WORDS[limit](holder.limits[limit] ?? 0);
+  const reached = `${limitWords(holder, amount)} is reached.`;
   const held =
     limit === "concurrentRequests"
       ? `${reached} Try again when one of them is answered.`
-      : `What is left of ${isToken ? "this token's" : "the owner's"} ${which} is held by requests that are under way. Try again when they are answered.`;
-  return new ProxyError("token_limit_reached", waitMs === null ? held : reached, {
+      : `What is left of ${limitWords(holder, amount, true)} is held by requests that are under way. Try again when they are answered.`;
+  const spent = spentWords(holder, limit, ports);
+  const message = `${waitMs === null ? held : reached}${spent}`;
+  return new ProxyError("token_limit_reached", message, {
     retryAfterMs: waitMs ?? HELD_RETRY_MS,
     limitSource: "token",
   });
+}
+
+/** Whose limit it is: the beginning of a sentence, or a part of one. */
+function limitWords({ kind, name }: LimitHolder, amount: string, isInside = false): string {
+  switch (kind) {
+    case "token":
+      return isInside ? `this token's ${amount}` : `This token's limit of ${amount}`;
+    case "member": {
+      const of = `${amount} for all of the owner's tokens together`;
+      return isInside ? `the owner's ${of}` : `The owner's limit of ${of}`;
+    }
+    case "group": {
+      const of = `${amount} for all tokens of the group ${JSON.stringify(name)} together`;
+      return isInside ? `the ${of}` : `The limit of ${of}`;
+    }
+  }
+}
+
+/** What all isolates spent of a daily or monthly limit, and when it renews; empty for other limits. */
+function spentWords(
+  holder: LimitHolder,
+  limit: keyof TokenLimits,
+  { budgets, nowMs }: ProxyPorts,
+): string {
+  if (!(BUDGETS as readonly string[]).includes(limit)) return "";
+  const use = budgets.ledger.use(holder, nowMs()).find((each) => each.limit === limit);
+  if (use === undefined || use.renewsAtMs === null) return "";
+  const amount = (value: number) =>
+    limit.endsWith("Usd") ? `$${Number(value.toFixed(4))}` : String(Math.round(value));
+  const reserved = use.held > 0 ? `, ${amount(use.held)} more reserved by requests under way` : "";
+  const renews = new Date(use.renewsAtMs).toISOString();
+  return ` Spent: ${amount(use.used)} of ${amount(use.most)}${reserved}. It renews at ${renews}.`;
 }

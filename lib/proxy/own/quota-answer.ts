@@ -2,23 +2,24 @@
  * `GET /api/quota`: what the calling token may still use, and which models can be served now. No other token's figures.
  * @module
  */
+import type { LimitHolder } from "../../budgets/limit-holder";
 import type { LimitUse } from "../../budgets/limit-use";
 import { tokenAllows } from "../account/token-allows";
 import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
 import type { SharedFacts } from "../request/request-facts";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import { tokenAllowsTarget } from "../route/route-targets";
 import { servableModels } from "../route/served-models";
 import { PoolReadiness, type ReadyAtMs } from "../serve/pool-readiness";
 import type { OwnAnswer } from "./json-answer";
 
 /**
- * One limit of the token, or of its member for all of the member's tokens together. In dollars if its name ends in
+ * One limit of the token, or of its member or its group for all of their tokens together. In dollars if its name ends in
  * `Usd`.
  */
 export interface QuotaLimit extends Omit<LimitUse, "renewsAtMs"> {
-  readonly of: "token" | "member";
+  readonly of: LimitHolder["kind"];
   /** Never negative. */
   readonly left: number;
   /** Epoch milliseconds. */
@@ -86,7 +87,7 @@ async function readyModels(
   const readyAt = (provider: string, model: string) => {
     let known = readiness.get(provider);
     if (known === undefined) {
-      known = new PoolReadiness(state.pool(provider), nowMs);
+      known = new PoolReadiness(poolFor(provider, scope), nowMs);
       readiness.set(provider, known);
     }
     return known.of(model);

@@ -8,7 +8,7 @@ import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import { findBodyField } from "../request/body-field";
 import type { SharedFacts } from "../request/request-facts";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import { namesNoModel, renameField } from "./compat-call";
 import {
   convertWhole,
@@ -78,9 +78,10 @@ function decoded(text: string): string {
 }
 
 /** The only provider with keys that supports a format: a request that names no model can only be meant for it. */
-function onlyProvider(form: "anthropic" | "google", { ports: { state } }: RequestScope) {
+function onlyProvider(form: "anthropic" | "google", scope: RequestScope) {
+  const { state } = scope.ports;
   const [only, ...others] = providersWith(state.customProviders()).filter(
-    ({ slug, protocol }: Provider) => protocol === form && state.pool(slug).size > 0,
+    ({ slug, protocol }: Provider) => protocol === form && poolFor(slug, scope).size > 0,
   );
   return only === undefined || others.length > 0 ? null : only;
 }

@@ -11,7 +11,7 @@ import type { ModelCatalog } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { modelName } from "../request/model-name";
 import type { SharedFacts } from "../request/request-facts";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import { type BareModel, findBareModel, type ModelPool } from "./bare-model";
 import { readAndKeep } from "./served-models";
 import { type SharedForm, speaksForm } from "./shared-form";
@@ -45,7 +45,9 @@ export function resolveModel(
   if (named === undefined || model === null) return findElsewhere(name, null, asking, scope);
   const asNamed = { provider: named, model };
   // If the provider has no keys, another service may use the name for its model (`openai/gpt-oss-20b`).
-  return state.pool(named.slug).size > 0 ? asNamed : findElsewhere(name, asNamed, asking, scope);
+  return poolFor(named.slug, scope).size > 0
+    ? asNamed
+    : findElsewhere(name, asNamed, asking, scope);
 }
 
 /** @param asNamed What it refers to if no pool has the whole name. */
@@ -104,7 +106,7 @@ async function modelPools(form: SharedForm, scope: RequestScope): Promise<readon
   const held = silent;
   const providers = providersWith(state.customProviders()).filter(
     (provider) =>
-      state.pool(provider.slug).size > 0 &&
+      poolFor(provider.slug, scope).size > 0 &&
       (provider.openAiCompatible !== null || provider.protocol !== null),
   );
   return Promise.all(
@@ -130,9 +132,9 @@ async function modelPools(form: SharedForm, scope: RequestScope): Promise<readon
 function servedBy(
   { slug }: Provider,
   known: readonly string[],
-  { ports }: RequestScope,
+  scope: RequestScope,
 ): ReadonlySet<string> {
-  const keys = [...ports.state.pool(slug).keys()].filter(({ status }) => status === "active");
+  const keys = [...poolFor(slug, scope).keys()].filter(({ status }) => status === "active");
   const ofKeys = keys.flatMap(({ models }) => models ?? []).filter((name) => !name.includes("*"));
   const isServed = (model: string) => keys.some(({ models }) => modelMatches(models, model));
   return new Set([...known.filter(isServed), ...ofKeys]);

@@ -6,7 +6,7 @@ import { modelMatches } from "../../models/model-matches";
 import { providersWith } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { rejoin } from "../answer/stream-head";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import { OWN_CLAIM } from "../serve/quota-claim";
 import { serveFromPool } from "../serve/serve-from-pool";
 import type { ProxyCall } from "./proxy-call";
@@ -52,13 +52,13 @@ export async function refreshModelLists(
   return read.filter((models) => models !== null).length;
 }
 
-function servedProviders({ ports: { state } }: RequestScope): readonly Provider[] {
-  return providersWith(state.customProviders()).filter(({ slug }) => state.pool(slug).size > 0);
+function servedProviders(scope: RequestScope): readonly Provider[] {
+  const own = scope.ports.state.customProviders();
+  return providersWith(own).filter(({ slug }) => poolFor(slug, scope).size > 0);
 }
 
-export function canServe({ slug }: Provider, model: string, { ports }: RequestScope): boolean {
-  return ports.state
-    .pool(slug)
+export function canServe({ slug }: Provider, model: string, scope: RequestScope): boolean {
+  return poolFor(slug, scope)
     .keys()
     .some((key) => key.status === "active" && modelMatches(key.models, model));
 }

@@ -7,7 +7,7 @@ import { providerNamed, providersWith } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import type { SharedFacts } from "../request/request-facts";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import { openAiEndpoint } from "./shared-form";
@@ -40,10 +40,13 @@ function inQuery(name: string | null, { ports: { state } }: RequestScope) {
 }
 
 /** The only provider with keys whose sockets are OpenAI's; Azure's belong to a resource and name a deployment. */
-export function socketOwner({ ports: { state } }: RequestScope): Provider | undefined {
+export function socketOwner(scope: RequestScope): Provider | undefined {
+  const { state } = scope.ports;
   const [only, ...others] = providersWith(state.customProviders()).filter(
     ({ slug, model, webSocket }) =>
-      webSocket?.protocol === "openai" && model.socketQuery === MODEL && state.pool(slug).size > 0,
+      webSocket?.protocol === "openai" &&
+      model.socketQuery === MODEL &&
+      poolFor(slug, scope).size > 0,
   );
   return others.length === 0 ? only : undefined;
 }

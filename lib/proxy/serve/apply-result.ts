@@ -4,8 +4,8 @@
  * @module
  */
 import { redact } from "../../crypto/redact";
-import type { KeyPool } from "../../pool/key-pool";
 import type { Lease } from "../../pool/pick-result";
+import type { KeySource } from "../../pool/sections/joined-keys";
 import { NO_MODEL } from "../../pool/types";
 import { readQuotaHeaders } from "../../providers/answers/read-limits";
 import type { Verdict } from "../../providers/types";
@@ -92,7 +92,7 @@ function applySuccess({ response }: Answer, lease: Lease, run: PoolRun): void {
 }
 
 /** Corrects what the key used of a token limit to the response's actual usage. */
-function countTokens(lease: Lease, pool: KeyPool, { meter, ports }: RequestScope): void {
+function countTokens(lease: Lease, pool: KeySource, { meter, ports }: RequestScope): void {
   meter.whenRecorded(({ usage }) => {
     const { inputTokens = null, outputTokens = null } = usage ?? {};
     if (inputTokens === null && outputTokens === null) return;
@@ -152,6 +152,6 @@ function isLimit({ quota, meaning, effect }: Verdict): boolean {
 }
 
 /** Whether keys of the pool are known to serve what this one may not. */
-function isCuredByOthers({ call, verdict }: JudgedAttempt, pool: KeyPool): boolean {
+function isCuredByOthers({ call, verdict }: JudgedAttempt, pool: KeySource): boolean {
   return verdict.meaning === "model_denied" && pool.hasAnswered(call.model);
 }

@@ -14,7 +14,7 @@ import { type CooldownTarget, cooldownName, NO_MODEL } from "../../pool/types";
 import { nextMidnightMs } from "../../providers/answers/quota-day";
 import type { Meaning, Verdict, VerdictEffect } from "../../providers/types";
 import type { Evidence } from "../ports";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { checkSuspect } from "./check-suspect";
 
@@ -60,7 +60,7 @@ export function condemns({ verdict }: Pick<JudgedAttempt, "verdict">): boolean {
 export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   const { ports } = scope;
   const { call, lease, verdict } = judged;
-  const pool = ports.state.pool(lease.key.provider);
+  const pool = poolFor(lease.key.provider, scope);
   const nowMs = ports.nowMs();
   if (verdict.quota === null) pool.drop(call.model, lease, nowMs);
   if (UPSTREAM_FAULTS.has(verdict.meaning)) pool.fail(call.model, lease, verdict.retryAtMs, nowMs);
@@ -78,10 +78,9 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
 /** Records that another key served the request for which these were rejected as invalid. */
 export function convictServed(refused: readonly JudgedAttempt[], scope: RequestScope): void {
   if (refused.length === 0) return;
-  const { ports } = scope;
   for (const [provider, ofProvider] of Map.groupBy(refused, ({ lease }) => lease.key.provider)) {
     const ids = ofProvider.map(({ lease }) => lease.key.id);
-    recordEffects(ports.state.pool(provider).convict(ids), provider, scope);
+    recordEffects(poolFor(provider, scope).convict(ids), provider, scope);
   }
 }
 
@@ -90,7 +89,7 @@ export function checkUnserved(refused: readonly JudgedAttempt[], scope: RequestS
   const { ports } = scope;
   for (const judged of refused) {
     const { key } = judged.lease;
-    if (!ports.state.pool(key.provider).takeCheck(key.id, ports.nowMs())) continue;
+    if (!poolFor(key.provider, scope).takeCheck(key.id, ports.nowMs())) continue;
     scope.keep?.(checkByFreeCall(judged, scope));
   }
 }
@@ -101,7 +100,7 @@ async function checkByFreeCall(judged: JudgedAttempt, scope: RequestScope): Prom
   const verdict = await checkSuspect(call, keyText, scope);
   if (verdict === null || !condemns({ verdict })) return;
   const { provider } = lease.key;
-  const effects = scope.ports.state.pool(provider).convictChecked(lease.key.id);
+  const effects = poolFor(provider, scope).convictChecked(lease.key.id);
   if (effects.length === 0) return;
   recordEffects(effects, provider, scope);
   const writing = scope.ports.state.afterResponse();
@@ -164,7 +163,7 @@ function accuse(judged: JudgedAttempt, scope: RequestScope): readonly PoolEffect
     mayConvict: call.model !== null && !ACCOUNT_IN_PATH.has(call.provider.slug),
     sentence: { keyId: key.id, provider: key.provider, effect: cools, evidence },
   };
-  return ports.state.pool(key.provider).accuse(call.model, lease, accusation, ports.nowMs());
+  return poolFor(key.provider, scope).accuse(call.model, lease, accusation, ports.nowMs());
 }
 
 /**
@@ -174,7 +173,7 @@ function coolingSentence(judged: JudgedAttempt, effect: Cools, scope: RequestSco
   const { config, ports } = scope;
   const { call, lease, verdict } = judged;
   const { key } = lease;
-  const pool = ports.state.pool(key.provider);
+  const pool = poolFor(key.provider, scope);
   let { untilMs } = effect;
   let isGuess = false;
   let { meaning, rule } = verdict;

@@ -6,7 +6,7 @@
  * rejection isn't a key's fault: it says that this account isn't the one.
  * @module
  */
-import type { KeyPool } from "../../pool/key-pool";
+import type { KeySource } from "../../pool/sections/joined-keys";
 import type { ProxyCall } from "../route/proxy-call";
 import type { KeyChoice } from "./key-choice";
 import type { QuotaClaim } from "./quota-claim";
@@ -16,7 +16,7 @@ import { mayCarryReasoning, withoutReasoning } from "./sealed-reasoning";
 const MAX_TRIED = 3;
 
 export class CarriedReasoning {
-  readonly #pool: KeyPool;
+  readonly #pool: KeySource;
   readonly #call: ProxyCall;
   readonly #claim: QuotaClaim;
   /** Null if there is none, or nothing to choose from. */
@@ -32,7 +32,7 @@ export class CarriedReasoning {
   /** What to send. */
   sent: ProxyCall;
 
-  constructor(pool: KeyPool, call: ProxyCall, claim: QuotaClaim) {
+  constructor(pool: KeySource, call: ProxyCall, claim: QuotaClaim) {
     this.#pool = pool;
     this.#call = call;
     this.#claim = claim;

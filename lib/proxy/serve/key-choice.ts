@@ -3,8 +3,9 @@
  * fault of their own, and if none is ready but one will be in time, that one.
  * @module
  */
-import type { KeyPool } from "../../pool/key-pool";
+
 import type { Lease, PickResult } from "../../pool/pick-result";
+import type { KeySource } from "../../pool/sections/joined-keys";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { type Deadline, pause } from "./deadline";
@@ -19,7 +20,7 @@ const NO_KEYS_TRUST_MS = 1_000;
 const PROVEN_AFTER = 5;
 
 export class KeyChoice {
-  readonly #pool: KeyPool;
+  readonly #pool: KeySource;
   readonly #call: ProxyCall;
   readonly #claim: QuotaClaim;
   readonly #tried = new Set<string>();
@@ -37,7 +38,7 @@ export class KeyChoice {
   /** When a key may be available again, if the last attempt found none in time. */
   retryAtMs: number | null = null;
 
-  constructor(pool: KeyPool, call: ProxyCall, claim: QuotaClaim) {
+  constructor(pool: KeySource, call: ProxyCall, claim: QuotaClaim) {
     this.#pool = pool;
     this.#call = call;
     this.#claim = claim;

@@ -4,20 +4,20 @@
  * @module
  */
 import { modelMatches } from "../../models/model-matches";
-import type { KeyPool } from "../../pool/key-pool";
+import type { KeySource } from "../../pool/sections/joined-keys";
 import { type CooldownTarget, cooldownName, EVERY_MODEL, type PoolKey } from "../../pool/types";
 
 /** `null`: no key serves it. Otherwise epoch milliseconds; now or earlier if it is ready. */
 export type ReadyAtMs = number | null;
 
 export class PoolReadiness {
-  readonly #pool: KeyPool;
+  readonly #pool: KeySource;
   readonly #nowMs: number;
   readonly #active: readonly PoolKey[];
   /** Whether a key that may serve every model isn't in cooldown for any. */
   readonly #isOpen: boolean;
 
-  constructor(pool: KeyPool, nowMs: number) {
+  constructor(pool: KeySource, nowMs: number) {
     this.#pool = pool;
     this.#nowMs = nowMs;
     this.#active = [...pool.keys()].filter(({ status }) => status === "active");

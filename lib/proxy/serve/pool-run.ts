@@ -1,6 +1,6 @@
-import type { KeyPool } from "../../pool/key-pool";
+import type { KeySource } from "../../pool/sections/joined-keys";
 import { ProxyError } from "../proxy-error";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import type { JudgedAttempt } from "./apply-verdict";
 import { CarriedReasoning } from "./carried-reasoning";
@@ -15,7 +15,7 @@ import { SilentKeys } from "./silent-key";
 export interface PoolRun {
   readonly call: ProxyCall;
   readonly claim: QuotaClaim;
-  readonly pool: KeyPool;
+  readonly pool: KeySource;
   readonly scope: RequestScope;
   readonly choice: KeyChoice;
   readonly reasoning: CarriedReasoning;
@@ -41,7 +41,7 @@ export type Failure = NoAnswer | { readonly kind: "answer"; readonly served: Ser
 export function startPoolRun(call: ProxyCall, claim: RequestClaim, scope: RequestScope): PoolRun {
   const { config, ports, request } = scope;
   const nowMs = ports.nowMs();
-  const pool = ports.state.pool(call.provider.slug);
+  const pool = poolFor(call.provider.slug, scope);
   const ask = new QuotaClaim(claim, call.body, request.headers, scope.askingSinceMs ?? nowMs);
   const choice = new KeyChoice(pool, call, ask);
   const reasoning = new CarriedReasoning(pool, call, ask);

@@ -38,8 +38,14 @@ export interface RequestClaim extends Claim {
 export const OWN_CLAIM: RequestClaim = { tokenId: "", weight: 1, priority: 0 };
 
 /** The claim of a token's requests. */
-export function claimOf({ id, share, maxWaitMs }: AccessToken): RequestClaim {
-  return { tokenId: id, weight: share?.weight ?? 1, priority: share?.priority ?? 0, maxWaitMs };
+export function claimOf({ id, share, maxWaitMs, group }: AccessToken): RequestClaim {
+  const claim = {
+    tokenId: id,
+    weight: share?.weight ?? 1,
+    priority: share?.priority ?? 0,
+    maxWaitMs,
+  };
+  return group === undefined ? claim : { ...claim, group };
 }
 
 /** The request's place in the pool while it looks for a key. */

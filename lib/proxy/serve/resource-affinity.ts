@@ -20,7 +20,7 @@ import {
   isListing,
   type NamedId,
 } from "../request/stored-ids";
-import type { RequestScope } from "../request-scope";
+import { poolFor, type RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import type { Answer } from "./served";
 import { creatorOf, isUnlimited, mayReach } from "./stored-access";
@@ -42,8 +42,7 @@ export function storedNames(
   token: AccessToken,
   scope: RequestScope,
 ): readonly NamedId[] | null {
-  const isForKey =
-    call.preferredKeyId === null && scope.ports.state.pool(call.provider.slug).size > 1;
+  const isForKey = call.preferredKeyId === null && poolFor(call.provider.slug, scope).size > 1;
   if (!isForKey && token.isAdmin === true) return null;
   const inBody = idsInBody(call);
   if (inBody.length === 0 && !isAboutStored(call.url)) return null;

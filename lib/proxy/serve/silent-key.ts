@@ -4,8 +4,8 @@
  * @module
  */
 import { mediaType } from "../../http/split-events";
-import type { KeyPool } from "../../pool/key-pool";
 import type { Lease } from "../../pool/pick-result";
+import type { KeySource } from "../../pool/sections/joined-keys";
 import { NO_MODEL } from "../../pool/types";
 import { bodyText } from "../request/request-body";
 import type { ProxyCall } from "../route/proxy-call";
@@ -20,7 +20,7 @@ const STREAMED_TYPE =
   /^(?:text\/event-stream|application\/(?:x-ndjson|stream\+json|vnd\.amazon\.eventstream))$/;
 
 export class SilentKeys {
-  readonly #pool: KeyPool;
+  readonly #pool: KeySource;
   readonly #call: ProxyCall;
   readonly #model: string;
   #sentMs = 0;
@@ -28,7 +28,7 @@ export class SilentKeys {
   /** Leases that were given up. */
   readonly #left: { readonly lease: Lease; readonly timeoutMs: number }[] = [];
 
-  constructor(pool: KeyPool, call: ProxyCall) {
+  constructor(pool: KeySource, call: ProxyCall) {
     this.#pool = pool;
     this.#call = call;
     this.#model = call.model ?? NO_MODEL;
