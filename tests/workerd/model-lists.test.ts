@@ -111,8 +111,12 @@ test("the upkeep does not wait for keys that rest", async () => {
   const isolate = startIsolate();
   const pool = isolate.proxy.ports.state.everyKey("groq");
   for (const { id } of pool.keys()) {
-    pool.startCooldown(id, { every: true }, { untilMs: nowMs + 5_000, reason: "rate_limit_minute" });
-  };
+    pool.startCooldown(
+      id,
+      { every: true },
+      { untilMs: nowMs + 5_000, reason: "rate_limit_minute" },
+    );
+  }
   // No timer of this isolate ever fires: it would wait forever.
   expect(await refresh(isolate)).toBe(2);
 });

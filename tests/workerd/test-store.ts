@@ -115,7 +115,7 @@ export async function storeToken(
     ownerId: null,
     rotatedToId: null,
     groupId: null,
-        budgetId: null,
+    budgetId: null,
     updatedAtMs: Date.now(),
     lastUsedAtMs: null,
     ...limits,

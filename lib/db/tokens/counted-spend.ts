@@ -28,6 +28,9 @@ export interface CountedSpend {
   readonly source: SpendSource;
 }
 
+/** Of the ids of groups. */
+const GROUP_PREFIX = "gr_";
+
 /** A select with a row for each of `counts` (at least one): holder, period, sums, source. */
 export function selectCounts(counts: readonly SpendCount[]): SQL {
   const asked = counts.map(({ holderId, period, source }) => {
@@ -35,12 +38,13 @@ export function selectCounts(counts: readonly SpendCount[]): SQL {
     return { holderId, period, source, fromMs, toMs };
   });
   const ids = JSON.stringify([...new Set(asked.map(({ holderId }) => holderId))]);
+  const hasGroups = asked.some(({ holderId }) => holderId.startsWith(GROUP_PREFIX));
   const range = (source: SpendSource) => {
     const own = asked.filter((each) => each.source === source);
     const fromMs = Math.min(...own.map((each) => each.fromMs));
     return own.length === 0
       ? []
-      : [{ fromMs, toMs: Math.max(...own.map(({ toMs }) => toMs)), ids }];
+      : [{ fromMs, toMs: Math.max(...own.map(({ toMs }) => toMs)), ids, hasGroups }];
   };
   const days = [...range("rollups").map(daysOfRollups), ...range("log").map(daysOfLog)];
   return sql`
@@ -61,6 +65,8 @@ interface CountedRange {
   readonly toMs: number;
   /** Ids of holders, as JSON. */
   readonly ids: string;
+  /** Whether groups are among them. */
+  readonly hasGroups: boolean;
 }
 
 const CELL_COLUMNS = [
@@ -75,14 +81,14 @@ const CELL_COLUMNS = [
   "cost_nano_usd",
 ];
 
-function daysOfRollups({ ids, fromMs, toMs }: CountedRange): SQL {
+function daysOfRollups({ ids, hasGroups, fromMs, toMs }: CountedRange): SQL {
   const columns = sql.raw(CELL_COLUMNS.join(", "));
   const range: CellRange = { side: "caller", grain: "day", fromMs, toMs };
   const wanted = sql`${inRange(range)}
-    and ${ofHolders("subject_id", ids)} and ${isCountedSql}`;
+    and ${ofHolders("subject_id", ids, hasGroups)} and ${isCountedSql}`;
   return sql`
     select 'rollups' as source, ${budgetOf("subject_id")} as budget_id, user_id,
-      ${groupOf("subject_id")} as group_id, bucket_ms as day_ms,
+      ${groupOf("subject_id", hasGroups)} as group_id, bucket_ms as day_ms,
       sum(requests) as requests, sum(input_tokens + output_tokens) as tokens,
       sum(cost_nano_usd) as cost
     from (
@@ -92,16 +98,16 @@ function daysOfRollups({ ids, fromMs, toMs }: CountedRange): SQL {
     group by 2, 3, 4, 5`;
 }
 
-function daysOfLog({ ids, fromMs, toMs }: CountedRange): SQL {
+function daysOfLog({ ids, hasGroups, fromMs, toMs }: CountedRange): SQL {
   return sql`
     select 'log' as source, ${budgetOf("token_id")} as budget_id, user_id,
-      ${groupOf("token_id")} as group_id, at_ms - at_ms % ${DAY_MS} as day_ms,
+      ${groupOf("token_id", hasGroups)} as group_id, at_ms - at_ms % ${DAY_MS} as day_ms,
       count(*) as requests,
       sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) as tokens,
       sum(coalesce(cost_nano_usd, 0)) as cost
     from request_log
     where id >= ${firstRequestIdAt(fromMs)} and id < ${firstRequestIdAt(toMs)}
-      and ${ofHolders("token_id", ids)} and ${isCountedSql}
+      and ${ofHolders("token_id", ids, hasGroups)} and ${isCountedSql}
     group by 2, 3, 4, 5`;
 }
 
@@ -112,16 +118,18 @@ function budgetOf(tokenColumn: string): SQL {
 }
 
 /** The group whose budget a token's usage counts for, whenever it was; empty for none. */
-function groupOf(tokenColumn: string): SQL {
+function groupOf(tokenColumn: string, hasGroups: boolean): SQL {
+  if (!hasGroups) return sql`''`;
   const column = sql.raw(tokenColumn);
   return sql`coalesce((select group_id from access_tokens t where t.id = ${column}), '')`;
 }
 
-function ofHolders(tokenColumn: string, ids: string): SQL {
+function ofHolders(tokenColumn: string, ids: string, hasGroups: boolean): SQL {
   const known = sql`(select value from json_each(${ids}))`;
+  const inGroups = hasGroups ? sql` or group_id in ${known}` : sql``;
   return sql`(${sql.raw(tokenColumn)} in ${known} or user_id in ${known}
     or ${sql.raw(tokenColumn)} in (
-      select id from access_tokens where budget_id in ${known} or group_id in ${known}))`;
+      select id from access_tokens where budget_id in ${known}${inGroups}))`;
 }
 
 const isCountedSql = sql.raw(

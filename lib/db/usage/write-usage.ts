@@ -8,6 +8,7 @@ import { DAY_MS, type StoredCell } from "../../usage/rollup";
 import { firstRowIdAt } from "../new-row-id";
 import type { Database } from "../open-database";
 import type { RequestLogRow } from "../schema/usage-schema";
+import { isOlderSchema } from "../state/read-older-state";
 import { runBatch } from "../state/state-version";
 
 export interface UsageFlush {
@@ -39,9 +40,21 @@ const CLOCK_SKEW_MS = 300_000;
 
 /** Writes a flush once, however often and late it is called with it. */
 export async function writeUsage(db: Database, flush: UsageFlush): Promise<UsageFlushResult> {
+  return writeFlush(db, flush, true).catch((error: unknown) => {
+    // A database without the migration has no groups.
+    if (!isOlderSchema(error)) throw error;
+    return writeFlush(db, flush, false);
+  });
+}
+
+async function writeFlush(
+  db: Database,
+  flush: UsageFlush,
+  hasGroups: boolean,
+): Promise<UsageFlushResult> {
   const journal = insertIntoJournal(flush);
   // Right after the journal: it applies only if the journal accepted the flush.
-  const spends = flush.spends.length === 0 ? [] : [addToSpend(flush.spends)];
+  const spends = flush.spends.length === 0 ? [] : [addToSpend(flush.spends, hasGroups)];
   const log = flush.logRows.length === 0 ? [] : [insertIntoLog(flush.logRows)];
   const results = await runBatch(db, [journal, ...spends, ...log, selectState(flush.atMs)]);
   const [state] = (results.at(-1)?.results ?? []) as { today: number; length: number }[];
@@ -69,7 +82,8 @@ function insertIntoJournal(flush: UsageFlush) {
  * Rows that weren't requested don't exist: they are created from the rollups on use. Tokens that replaced each other
  * share one row, and so do all tokens of a group.
  */
-function addToSpend(spends: readonly PeriodSpend[]) {
+function addToSpend(spends: readonly PeriodSpend[], hasGroups: boolean) {
+  const groupId = sql.raw(hasGroups ? "t.group_id" : "null");
   const values = spends.map(({ holderId, period, requests, tokens, costNanoUsd }) => [
     holderId,
     period,
@@ -86,7 +100,7 @@ function addToSpend(spends: readonly PeriodSpend[]) {
       select h.value as holder, s.value ->> 1 as period,
         sum(s.value ->> 2) as requests, sum(s.value ->> 3) as tokens, sum(s.value ->> 4) as cost
       from json_each(${JSON.stringify(values)}) s left join access_tokens t on t.id = s.value ->> 0,
-        json_each(json_array(coalesce(t.budget_id, s.value ->> 0), t.group_id)) h
+        json_each(json_array(coalesce(t.budget_id, s.value ->> 0), ${groupId})) h
       where h.value is not null
       group by 1, 2) e
     where changes() > 0 and token_spend.token_id = e.holder and token_spend.period = e.period
