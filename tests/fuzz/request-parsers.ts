@@ -12,6 +12,7 @@ import { findFormField, multipartBoundary } from "../../lib/proxy/request/find-f
 import { findJsonField } from "../../lib/proxy/request/find-json-field.ts";
 import { MAX_MODEL_CHARS, modelName } from "../../lib/proxy/request/model-name.ts";
 import { fieldTree } from "../../lib/proxy/request/model-tree.ts";
+import { MOST_OUTPUT_TOKENS, mostOutputTokens } from "../../lib/proxy/request/output-limit.ts";
 import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts";
 import { assertSafePath, splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import {
@@ -20,7 +21,7 @@ import {
 } from "../../lib/proxy/request/request-credential.ts";
 import { scanForm, scanUrlEncoded } from "../../lib/proxy/request/scan-form.ts";
 import { scanJson } from "../../lib/proxy/request/scan-json.ts";
-import { idsInForm, idsInJson, idsInPath } from "../../lib/proxy/request/stored-ids.ts";
+import { idsInForm, idsInJson, idsInPairs, idsInUrl } from "../../lib/proxy/request/stored-ids.ts";
 import { packingOf } from "../../lib/proxy/request/unpack-body.ts";
 import { splitProtocols } from "../../lib/proxy/request/web-socket-handshake.ts";
 import { parseHeaders } from "../../lib/traces/receiver.ts";
@@ -222,10 +223,23 @@ export const requestParsers: readonly FuzzProperty[] = [
       ),
       fc.boolean(),
       (text, isGoogle) =>
-        [idsInJson(`{${text}`), idsInForm(text), idsInPath(`https://a.test/${text}`, isGoogle)]
+        [
+          idsInJson(`{${text}`),
+          idsInForm(text),
+          idsInPairs(text),
+          idsInUrl(`https://a.test/${text}`, isGoogle),
+        ]
           .flat()
           .every(({ id }) => id.length > 0),
     ),
+  },
+  {
+    parser: "lib/proxy/request/output-limit.ts",
+    holds: "counts tokens up to a bound",
+    property: fc.property(nearlyJson, soup(HEADER_PIECES, 4), (text, path) => {
+      const tokens = mostOutputTokens({ kind: "kept", bytes: bytesOf(text) }, path);
+      return Number.isInteger(tokens) && tokens >= 0 && tokens <= 128 * MOST_OUTPUT_TOKENS;
+    }),
   },
   {
     parser: "lib/proxy/request/conversation.ts",

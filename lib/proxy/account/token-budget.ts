@@ -13,7 +13,6 @@ import { BUDGETS } from "../../usage/token-limits";
 import type { AccessToken, ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
 import {
-  DEFAULT_OUTPUT_TOKENS,
   type EstimatedCall,
   type EstimatedUse,
   estimatedUses,
@@ -21,6 +20,7 @@ import {
   leastTokens,
   mayCost,
 } from "../request/estimate-use";
+import { DEFAULT_OUTPUT_TOKENS } from "../request/output-limit";
 import type { RequestScope } from "../request-scope";
 import { claimOf, MAX_GUESSED_TOKENS, maxWaitMs } from "../serve/quota-claim";
 

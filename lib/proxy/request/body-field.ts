@@ -1,3 +1,4 @@
+import { beginsJson } from "./body-form";
 import { findFormField, multipartBoundary } from "./find-form-field";
 import { type BodyField, findJsonField } from "./find-json-field";
 import { bodyHead, type RequestBody } from "./request-body";
@@ -7,9 +8,6 @@ export function findBodyField(body: RequestBody, headers: Headers, name: string)
   const head = bodyHead(body);
   if (head === null) return null;
   // Clients send JSON with all kinds of content types, so the bytes decide first.
-  const boundary =
-    head[0] === OPEN_BRACE ? null : multipartBoundary(headers.get("content-type") ?? "");
+  const boundary = beginsJson(head) ? null : multipartBoundary(headers.get("content-type") ?? "");
   return boundary === null ? findJsonField(head, name) : findFormField(head, boundary, name);
 }
-
-const OPEN_BRACE = 0x7b;

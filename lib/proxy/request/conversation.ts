@@ -4,6 +4,7 @@
  * @module
  */
 import { type Conversation, hashText } from "../../pool/schedule/affinity";
+import { beginsJson } from "./body-form";
 import { bodyHead, bodyText, type RequestBody, TEXT_BYTES } from "./request-body";
 
 /** Our own header, for clients without a session header. It takes precedence over all others. */
@@ -32,7 +33,6 @@ const SEARCHED_BYTES = 1024 * 1024;
 const COMPARED_CHARS = 16 * 1024;
 const NAME_CHARS = 256;
 
-const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
 /**
@@ -85,7 +85,7 @@ function endOfLongText(body: RequestBody): string {
 
 function isLong(body: RequestBody): boolean {
   const head = bodyHead(body);
-  return head !== null && head.length > TEXT_BYTES && head[0] === OPEN_BRACE;
+  return head !== null && head.length > TEXT_BYTES && beginsJson(head);
 }
 
 /** Index after the brace that closes the object around `position`, at most `limit`. */

@@ -8,6 +8,8 @@ import type { Usage } from "../../usage/types";
 import type { ProxyCall } from "../route/proxy-call";
 import { guessTokens, MAX_GUESSED_TOKENS } from "../serve/quota-claim";
 import { findBodyField } from "./body-field";
+import { answersWanted, fieldsOf, mostOutputTokens } from "./output-limit";
+import { isReadDifferently } from "./path-readings";
 import { bodyHead, type RequestBody } from "./request-body";
 
 /** The counts that an estimate consists of. */
@@ -16,10 +18,8 @@ export type EstimatedUse = Pick<Usage, "inputTokens" | "outputTokens"> & Partial
 /** The properties of a call that determine its usage. */
 export type EstimatedCall = Pick<ProxyCall, "model" | "method" | "path" | "body" | "isWebSocket">;
 
-/** The output assumed if the request doesn't limit it. */
-export const DEFAULT_OUTPUT_TOKENS = 4_096;
-/** How much of a long body is searched for an output limit, at either end. */
-const SEARCHED_BYTES = 32 * 1024;
+/** No model reads more: longer bodies consist of images or files. */
+const MOST_INPUT_TOKENS = 2_000_000;
 
 /**
  * A large image of high quality, by OpenAI's table (1024 x 1536). @see
@@ -45,18 +45,23 @@ const FREE_POST =
  */
 export function mayCost({ method, path, model, isWebSocket }: EstimatedCall): boolean {
   if (isWebSocket) return model !== null;
-  return !READS.has(method) && !FREE_POST.test(path);
+  if (READS.has(method)) return false;
+  return !FREE_POST.test(path) || isReadDifferently(path);
 }
+
+/** Calls that a stored prompt, agent, thread or conversation gives a model: they use as much as any other. */
+const ANSWERS_UNNAMED = /(?:^|\/)(?:responses|runs|conversations|interactions|completions)\/?$/;
 
 /**
  * The most that the call can use, in each unit in which such calls are billed: the most expensive one counts. Empty for
- * a call that names no model.
+ * a call that names no model and needs none.
  */
 export function estimatedUses(call: EstimatedCall, headers: Headers): readonly EstimatedUse[] {
   const { model, path, body } = call;
-  if (model === null || !mayCost(call)) return [];
-  const inputTokens = guessTokens(body);
-  switch (KINDS.find(([pattern]) => pattern.test(path))?.[1]) {
+  const mayAnswer = model !== null || ANSWERS_UNNAMED.test(path) || isReadDifferently(path);
+  if (!mayAnswer || !mayCost(call)) return [];
+  const inputTokens = Math.min(MOST_INPUT_TOKENS, guessTokens(body));
+  switch (kindOf(path)) {
     case "pictures": {
       const images = picturesWanted(body, headers);
       const outputTokens = images * TOKENS_A_PICTURE;
@@ -73,13 +78,13 @@ export function estimatedUses(call: EstimatedCall, headers: Headers): readonly E
     }
     case "speech":
       return [
-        { inputTokens, outputTokens: mostOutputTokens(body) },
+        { inputTokens, outputTokens: mostOutputTokens(body, path) },
         { inputTokens: null, outputTokens: null, units: { characters: lengthOf(body) } },
       ];
     case "vectors":
       return [{ inputTokens, outputTokens: 0 }];
     default:
-      return [{ inputTokens, outputTokens: mostOutputTokens(body) }];
+      return [{ inputTokens, outputTokens: mostOutputTokens(body, path) }];
   }
 }
 
@@ -109,36 +114,20 @@ const KINDS: readonly (readonly [RegExp, "pictures" | "recording" | "speech" | "
   [/(?:^|\/)(?:embeddings|rerank|moderations)\/?$|:(?:batchE|e)mbedContents?$/, "vectors"],
 ];
 
-/** In a form or in JSON: `n`, by default one. */
-function picturesWanted(body: RequestBody, headers: Headers): number {
-  const field = findBodyField(body, headers, "n")?.value;
-  const [, inJson] = field === undefined ? (NUMBER_OF.exec(headText(body)) ?? []) : [];
-  const wanted = Number(field ?? inJson ?? 1);
-  return Number.isInteger(wanted) ? Math.min(MAX_PICTURES, Math.max(1, wanted)) : 1;
+/** Null for text, and if another server could read another kind of call. */
+function kindOf(path: string): string | null {
+  if (isReadDifferently(path)) return null;
+  return KINDS.find(([pattern]) => pattern.test(path))?.[1] ?? null;
 }
 
-const NUMBER_OF = /"n"\s*:\s*(\d{1,4})/;
+/** In a form or in JSON: `n`, by default one. */
+function picturesWanted(body: RequestBody, headers: Headers): number {
+  const fields = fieldsOf(body);
+  const inForm = fields === null ? findBodyField(body, headers, "n")?.value : undefined;
+  return answersWanted(inForm === undefined ? fields : { n: inForm }, ["n"], MAX_PICTURES);
+}
 
 function lengthOf(body: RequestBody): number {
   if (body.kind === "streamed") return body.length ?? body.head.length;
   return bodyHead(body)?.length ?? 0;
 }
-
-const decoder = new TextDecoder();
-
-function headText(body: RequestBody): string {
-  const bytes = bodyHead(body);
-  return bytes === null ? "" : decoder.decode(bytes.subarray(0, SEARCHED_BYTES));
-}
-
-function mostOutputTokens(body: RequestBody): number {
-  const bytes = bodyHead(body);
-  if (bytes === null) return 0;
-  const tail = decoder.decode(bytes.subarray(Math.max(0, bytes.length - SEARCHED_BYTES)));
-  const [, digits] = MOST_OUTPUT.exec(headText(body)) ?? MOST_OUTPUT.exec(tail) ?? [];
-  return digits === undefined ? DEFAULT_OUTPUT_TOKENS : Number(digits);
-}
-
-/** OpenAI and Anthropic, the Responses API, Google. */
-const MOST_OUTPUT =
-  /"(?:max_tokens|max_completion_tokens|max_output_tokens|maxOutputTokens)"\s*:\s*(\d{1,9})/;

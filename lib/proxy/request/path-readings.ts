@@ -31,6 +31,11 @@ export function pathReadings(path: string): ReadonlySet<string> {
   return readings;
 }
 
+/** Whether servers differ about where the path's parts begin and end, or which of them count. */
+export function isReadDifferently(path: string): boolean {
+  return /[;\\]|\/\/|%(?:2[35f]|3[bf]|5c)/i.test(path);
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

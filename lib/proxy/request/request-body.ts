@@ -8,6 +8,7 @@ import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
 import { concat, fillHead, readHead, rejoin } from "../answer/stream-head";
 import { ProxyError } from "../proxy-error";
+import { beginsJson } from "./body-form";
 import { type HeldMemory, holdMemory } from "./held-memory";
 import { type Packing, packingOf, unpack } from "./unpack-body";
 
@@ -175,13 +176,12 @@ export function bodyHead(body: RequestBody): Bytes | null {
 
 /** Ids and the beginning of a conversation are looked for within this. */
 export const TEXT_BYTES = 64 * 1024;
-const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
-/** The first 64 KiB of a JSON object as text, decoded once; empty for everything else. */
+/** The first 64 KiB of a JSON body as text, decoded once; empty for everything else. */
 export function bodyText(body: RequestBody): string {
   const head = bodyHead(body);
-  if (head === null || head[0] !== OPEN_BRACE) return "";
+  if (head === null || !beginsJson(head)) return "";
   if (body.kind !== "kept") return decoder.decode(head.subarray(0, TEXT_BYTES));
   body.text ??= decoder.decode(head.subarray(0, TEXT_BYTES));
   return body.text;

@@ -4,7 +4,7 @@ import {
   idsCreated,
   idsInForm,
   idsInJson,
-  idsInPath,
+  idsInUrl,
   isAboutStored,
   isCreating,
   isListing,
@@ -39,7 +39,7 @@ describe("a path", () => {
     ["/threads/runs", []],
     ["/v1beta/models/gemini-2.5-flash:generateContent", []],
   ])("%s", (path, expected) => {
-    const found = ids(idsInPath(BASE + path, path.startsWith("/v1beta/")));
+    const found = ids(idsInUrl(BASE + path, path.startsWith("/v1beta/")));
     expect(found.toSorted()).toEqual(expected.toSorted());
   });
 

@@ -7,6 +7,7 @@
  * @module
  */
 import { type NamedString, namedStrings } from "../../usage/json-strings";
+import { pathReadings } from "./path-readings";
 
 /** Path segments that are followed by an id. */
 const COLLECTIONS = [
@@ -41,6 +42,25 @@ const COLLECTIONS = [
   "history",
 ] as const;
 
+/** What an account lists besides: ids in these paths are unknown here, or those of the account's own administration. */
+const LISTS = [
+  "api_keys",
+  "async-invoke",
+  "batchPredictionJobs",
+  "generatedFiles",
+  "invites",
+  "keys",
+  "members",
+  "model-invocation-jobs?",
+  "ragCorpora",
+  "ragFiles",
+  "reasoningEngines",
+  "requests",
+  "tuningJobs",
+  "users",
+  "webhooks",
+] as const;
+
 const SHAPED_ID =
   "(?:file|cfile|batch|msgbatch|resp|conv|thread|run|step|ftjob|upload|vs|vsfb|asst|cntr|container|video|eval|evalrun|skill|chatcmpl|ag|lib)[-_][A-Za-z0-9_-]{4,120}";
 /** Google's names, which include their collection. */
@@ -49,14 +69,16 @@ const FULL_NAME =
 const SHAPED = `${SHAPED_ID}|${FULL_NAME}`;
 
 const OF_COLLECTION = COLLECTIONS.join("|");
-const PATH_ID = new RegExp(`/(${OF_COLLECTION})/([^/?:]+)`, "g");
+// Some servers (Azure) match paths in any case.
+const PATH_ID = new RegExp(`/(${OF_COLLECTION})/+([^/?:]+)`, "gi");
 /** Looked for after every slash: `vector_stores/vs_abc/files/file-abc` contains two. */
-const SHAPED_IN_PATH = new RegExp(`/(?=(${SHAPED_ID})(?:[/?:]|$))`, "g");
-const NAME_IN_PATH = new RegExp(`/(?=(${FULL_NAME})(?:[/?:]|$))`, "g");
-const IN_COLLECTION = new RegExp(`/(?:${OF_COLLECTION})(?:[/:]|$)`);
-const LISTING = new RegExp(`/(?:${OF_COLLECTION})/*$`);
+const SHAPED_IN_PATH = new RegExp(`/(?=(${SHAPED_ID})(?:[/?:]|$))`, "gi");
+const NAME_IN_PATH = new RegExp(`/(?=(${FULL_NAME})(?:[/?:]|$))`, "gi");
+const IN_COLLECTION = new RegExp(`/(?:${OF_COLLECTION})(?:[/:]|$)`, "i");
+const LISTING = new RegExp(`/(?:${OF_COLLECTION}|${LISTS.join("|")})/*$`, "i");
 const MAKING = new RegExp(
   `/(?:${OF_COLLECTION})(?::[a-zA-Z]+)?/*$|:predictLongRunning|:batch[A-Z]|/threads/runs$|:asyncBatch`,
+  "i",
 );
 /**
  * At the end of a JSON string: by itself, or of an address or a resource's full name. Of `files/file-abc`, the id.
@@ -67,8 +89,13 @@ const SHAPED_IN_JSON = new RegExp(
   "g",
 );
 const WHOLE_SHAPE = new RegExp(`^(?:.{1,300}/)?(${SHAPED})$`);
+/** Anywhere in a value that refers to something: addresses have queries, and some servers trim what they read. */
+const SHAPED_IN_VALUE = new RegExp(
+  `(?<![A-Za-z0-9_-])(${SHAPED_ID}|${FULL_NAME.replace("/", `/(?!${SHAPED_ID})`)})(?![A-Za-z0-9_-])`,
+  "g",
+);
 /** A plain field of a multipart form. */
-const SHAPED_IN_FORM = new RegExp(`\\r\\n\\r\\n(${SHAPED})\\r\\n`, "g");
+const SHAPED_IN_FORM = new RegExp(`\\r?\\n\\r?\\n(${SHAPED})\\s*\\r?\\n`, "g");
 const BARE_ID = /^[\w-]{6,128}$/;
 
 /** Fields whose value names something stored; case, `_` and `-` are ignored. */
@@ -95,7 +122,7 @@ const REFERENCE_NAMES: ReadonlySet<string> = new Set([
   "vectorstoreids",
 ]);
 const MAY_REFER =
-  /"(?:(?:assistant|batch|container|conversation|response|thread|previous_(?:response|interaction))_?id|(?:input_?)?file_?ids?|vector_?store_?ids?|cached_?content|container|conversation|file_?uri|file_?search_?store_?names|(?:training|validation)_?file)"|\\u00[2-7]/i;
+  /"(?:(?:assistant|batch|container|conversation|response|thread|previous_?(?:response|interaction))_?id|(?:input_?)?file_?ids?|vector_?store_?ids?|cached_?content|container|conversation|file_?uri|file_?search_?store_?names|(?:training|validation)_?file)"|\\u00[2-7]/i;
 
 /** Items of stored responses: messages, reasoning, tool calls. */
 const ITEM_ID =
@@ -106,8 +133,14 @@ const MAY_REFER_TO_ITEM =
 
 /** Lists name many. */
 const MOST_IDS = 50;
-/** Per request: each may be a query to the store. */
-const MOST_LOOKED_UP = 20;
+/**
+ * Per request, which are read with one query. A conversation may refer to hundreds of items; of what names more, not
+ * everything could be compared with its owner.
+ */
+export const MOST_NAMED = 1_000;
+/** In the text of a value that refers to something: more is no reference. */
+const MOST_IN_VALUE = 20;
+const MOST_VALUE_CHARS = 2_000;
 
 export interface NamedId {
   readonly id: string;
@@ -117,34 +150,37 @@ export interface NamedId {
 
 /** Whether a path is about stored things. */
 export function isAboutStored(url: string): boolean {
-  const path = pathOf(url);
-  return IN_COLLECTION.test(path) || MAKING.test(path);
+  return readingsOf(url).some((path) => IN_COLLECTION.test(path) || MAKING.test(path));
 }
 
-/** Whether a call lists what the account stores. */
+const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+
+/** Whether a call lists what the account stores, or does something to all of it. */
 export function isListing(method: string, url: string): boolean {
-  return (method === "GET" || method === "HEAD") && LISTING.test(pathOf(url));
+  return !WRITES.has(method) && readingsOf(url).some((path) => LISTING.test(path));
 }
 
 /** Whether a call creates something that is stored: what its response names belongs to the caller. */
 export function isCreating(method: string, url: string): boolean {
-  return method === "POST" && MAKING.test(pathOf(url));
+  return method === "POST" && readingsOf(url).every((path) => MAKING.test(path));
 }
 
 /**
  * @param url With the query.
  * @param isGoogle Whether the service's names include their collection (`files/abc`).
  */
-export function idsInPath(url: string, isGoogle: boolean): readonly NamedId[] {
-  const path = pathOf(url);
+export function idsInUrl(url: string, isGoogle: boolean): readonly NamedId[] {
   const found = new Set<string>();
-  for (const [, id] of path.matchAll(isGoogle ? NAME_IN_PATH : SHAPED_IN_PATH)) {
-    if (id !== undefined) found.add(id);
-  }
-  if (!isGoogle) {
+  for (const path of readingsOf(url)) {
+    for (const [, id] of path.matchAll(isGoogle ? NAME_IN_PATH : SHAPED_IN_PATH)) {
+      if (id !== undefined) found.add(id);
+    }
+    if (isGoogle) continue;
     for (const [, , segment = ""] of path.matchAll(PATH_ID)) if (isId(segment)) found.add(segment);
   }
-  return [...found].slice(0, MOST_LOOKED_UP).map((id) => ({ id, isCertain: true }));
+  const query = url.indexOf("?");
+  if (query !== -1) for (const { id } of idsInPairs(url.slice(query + 1))) found.add(id);
+  return [...found].map((id) => ({ id, isCertain: true }));
 }
 
 /** @param text The whole body, if it is JSON. */
@@ -155,10 +191,10 @@ export function idsInJson(text: string): readonly NamedId[] {
     named = namedStrings(text) ?? [];
     for (const { name, value } of named) {
       if (!REFERENCE_NAMES.has(plainName(name)) && !isConversationId(name, value)) continue;
-      const id = WHOLE_SHAPE.exec(value)?.[1] ?? (BARE_ID.test(value) ? value : null);
-      if (id === null || value === "auto") continue;
-      // Containers, and files in them, are created by responses whose streams aren't read.
-      found.set(id, { id, isCertain: !/^(?:cntr|cfile|container)[-_]/.test(id) });
+      for (const id of idsInValue(value)) {
+        // Containers, and files in them, are created by responses whose streams aren't read.
+        found.set(id, { id, isCertain: !/^(?:cntr|cfile|container)[-_]/.test(id) });
+      }
     }
   }
   const plain = unescapedJson(text);
@@ -168,17 +204,41 @@ export function idsInJson(text: string): readonly NamedId[] {
     }
   }
   for (const [, id] of plain.matchAll(SHAPED_IN_JSON)) {
-    if (id === undefined || found.size >= MOST_LOOKED_UP) break;
+    if (id === undefined || found.size > MOST_NAMED) break;
     if (!found.has(id) && isRandom(id)) found.set(id, { id, isCertain: false });
   }
-  return [...found.values()].slice(0, MOST_LOOKED_UP);
+  return [...found.values()];
 }
 
-/** @param text The beginning of a multipart form. */
+/** @param text A multipart form. */
 export function idsInForm(text: string): readonly NamedId[] {
-  return [...text.matchAll(SHAPED_IN_FORM)]
-    .slice(0, MOST_LOOKED_UP)
-    .flatMap(([, id]) => (id === undefined ? [] : [{ id, isCertain: true }]));
+  return [...text.matchAll(SHAPED_IN_FORM)].flatMap(([, id]) =>
+    id === undefined ? [] : [{ id, isCertain: true }],
+  );
+}
+
+/** @param text A query without its `?`, or a form written like one. */
+export function idsInPairs(text: string): readonly NamedId[] {
+  if (!/id|file|conversation|container|cache/i.test(text)) return [];
+  const found = new Set<string>();
+  for (const [name, value] of new URLSearchParams(text.replaceAll(";", "&"))) {
+    if (!REFERENCE_NAMES.has(plainName(name.replace(/\[\w*\]$/, "")))) continue;
+    for (const id of idsInValue(value)) found.add(id);
+  }
+  return [...found].map((id) => ({ id, isCertain: true }));
+}
+
+/** The ids to which a field's value refers: one of a known shape, wherever it stands in it, or the value itself. */
+function idsInValue(text: string): readonly string[] {
+  const value = text.slice(0, MOST_VALUE_CHARS).trim();
+  if (value === "auto") return [];
+  const whole = WHOLE_SHAPE.exec(value)?.[1];
+  if (whole !== undefined) return [whole];
+  const shaped = [...value.matchAll(SHAPED_IN_VALUE)].flatMap(([, id]) =>
+    id !== undefined && isRandom(id) ? [id] : [],
+  );
+  if (shaped.length > 0) return shaped.slice(0, MOST_IN_VALUE);
+  return BARE_ID.test(value) ? [value] : [];
 }
 
 /** Whether an id is that of an item of a stored response. */
@@ -256,8 +316,9 @@ function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, "");
 }
 
-/** Path words such as `compact` or `input_tokens` aren't ids. */
+/** Path words such as `compact` or `input_tokens` aren't ids; what is still escaped has another reading without. */
 function isId(segment: string): boolean {
+  if (/[%;]/.test(segment)) return false;
   return /[\dA-Z]/.test(segment) || segment.length >= 20;
 }
 
@@ -266,15 +327,16 @@ function isRandom(id: string): boolean {
   return id.includes("/") || /[\dA-Z]/.test(id);
 }
 
-function pathOf(url: string): string {
+/** The path as different servers read it: of almost all requests, as it is. */
+function readingsOf(url: string): readonly string[] {
+  const host = url.indexOf("//");
   const end = url.indexOf("?");
-  const path = end === -1 ? url : url.slice(0, end);
-  if (!path.includes("%")) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  const path = url.slice(host === -1 ? 0 : host + 2, end === -1 ? url.length : end);
+  if (!/[%;\\#]|\/\//.test(path)) return [path];
+  const readings = [...pathReadings(path)].map((reading) =>
+    reading.replace(/[?#].*$/s, "").trimEnd(),
+  );
+  return [...new Set(readings)];
 }
 
 /** A JSON text without needless escapes of ordinary letters. */

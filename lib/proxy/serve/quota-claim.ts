@@ -7,6 +7,7 @@ import type { KeyRequest } from "../../pool/pick-result";
 import type { Conversation } from "../../pool/schedule/affinity";
 import type { Claim } from "../../pool/types";
 import type { AccessToken } from "../ports";
+import { beginsJson } from "../request/body-form";
 import { conversationOf } from "../request/conversation";
 import { bodyHead, type RequestBody } from "../request/request-body";
 
@@ -23,8 +24,6 @@ const LONGEST_MAX_WAIT_MS = 120_000;
 const BYTES_PER_TOKEN = 4;
 /** A longer body contains images or files, whose size in bytes says little. */
 export const MAX_GUESSED_TOKENS = 25_000;
-
-const OPEN_BRACE = 0x7b;
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -87,7 +86,7 @@ export class QuotaClaim implements KeyRequest {
 /** Approximate number of tokens of a JSON body; 1 if its length says nothing. */
 export function guessTokens(body: RequestBody): number {
   const head = bodyHead(body);
-  if (head === null || head[0] !== OPEN_BRACE) return 1;
+  if (head === null || !beginsJson(head)) return 1;
   const bytes = body.kind === "streamed" ? (body.length ?? head.length) : head.length;
   return Math.ceil(bytes / BYTES_PER_TOKEN);
 }

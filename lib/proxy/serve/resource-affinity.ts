@@ -8,16 +8,19 @@ import type { PoolKey } from "../../pool/types";
 import { readHead } from "../answer/stream-head";
 import type { AccessToken, Creator, StoredThing } from "../ports";
 import { ProxyError } from "../proxy-error";
+import { beginsJson, bodyForms, isWide, jsonText } from "../request/body-form";
 import { bodyHead, bodyText, TEXT_BYTES } from "../request/request-body";
 import {
   idsCreated,
   idsInForm,
   idsInJson,
-  idsInPath,
+  idsInPairs,
+  idsInUrl,
   idsMentioned,
   isAboutStored,
   isCreating,
   isListing,
+  MOST_NAMED,
   type NamedId,
 } from "../request/stored-ids";
 import { poolFor, type RequestScope } from "../request-scope";
@@ -29,7 +32,6 @@ const SEARCHED_BYTES = 64 * 1024;
 /** By then, what another isolate has just recorded is in the store. */
 const LOOK_AGAIN_MS = [250, 500, 750] as const;
 
-const OPEN_BRACE = 0x7b;
 const decoder = new TextDecoder();
 
 /**
@@ -44,15 +46,22 @@ export function storedNames(
 ): readonly NamedId[] | null {
   const isForKey = call.preferredKeyId === null && poolFor(call.provider.slug, scope).size > 1;
   if (!isForKey && token.isAdmin === true) return null;
-  const inBody = idsInBody(call);
-  if (inBody.length === 0 && !isAboutStored(call.url)) return null;
   if (!isUnlimited(token) && !call.isWebSocket && isListing(call.method, call.url)) {
     throw new ProxyError(
       "access_denied",
       "A list names what all tokens of the pool have stored. It takes an access token without limits; what this one has made it can ask for by id.",
     );
   }
-  const named = [...idsInUrl(call), ...inBody];
+  const inBody = idsInBody(call);
+  const isNamed = isAboutStored(call.url) || call.url.includes("?");
+  if (inBody.length === 0 && !isNamed) return null;
+  const named = [...idsInAddress(call), ...inBody];
+  if (named.length > MOST_NAMED && token.isAdmin !== true) {
+    throw new ProxyError(
+      "access_denied",
+      `The request names more than ${MOST_NAMED} stored things, too many to look up who made each.`,
+    );
+  }
   return named.length === 0 ? null : named;
 }
 
@@ -158,7 +167,7 @@ async function makerIn(
   token: AccessToken,
   { ports }: RequestScope,
 ): Promise<Creator | null> {
-  const inPath = idsInUrl(call).map(({ id }) => id);
+  const inPath = idsInAddress(call).map(({ id }) => id);
   if (inPath.length === 0) return isCreating(call.method, call.url) ? creatorOf(token) : null;
   const known = await ports.state.storedThings(call.provider.slug, inPath);
   for (const id of inPath) {
@@ -177,20 +186,31 @@ async function readInto(answer: Answer): Promise<Answer> {
   return { ...answer, body: { ...start, head: answer.scrubber.cleanBytes(start.head) } };
 }
 
-function idsInUrl({ url, provider }: ProxyCall): readonly NamedId[] {
-  return idsInPath(url, provider.errorFormat === "google");
+function idsInAddress({ url, provider }: ProxyCall): readonly NamedId[] {
+  return idsInUrl(url, provider.errorFormat === "google");
 }
 
-function idsInBody({ body, headers }: ProxyCall): readonly NamedId[] {
+/** In whatever form a parser could read the body. */
+function idsInBody({ body, headers, url }: ProxyCall): readonly NamedId[] {
   const head = bodyHead(body);
-  if (head === null) return [];
-  if (head[0] === OPEN_BRACE) {
-    return idsInJson(head.length <= TEXT_BYTES ? bodyText(body) : decoder.decode(head));
+  if (head === null || head.length === 0) return [];
+  if (beginsJson(head)) {
+    const isShort = head.length <= TEXT_BYTES && !isWide(head);
+    return idsInJson(isShort ? bodyText(body) : jsonText(head));
   }
-  const isForm =
-    head[0] === 0x2d && headers().get("content-type")?.startsWith("multipart/") === true;
-  return isForm ? idsInForm(decoder.decode(head.subarray(0, TEXT_BYTES))) : [];
+  const type = headers().get("content-type") ?? "";
+  const { json, multipart, urlEncoded } = bodyForms(head, type);
+  if (multipart) {
+    return idsInForm(decoder.decode(TAKES_ID.test(url) ? head : head.subarray(0, TEXT_BYTES)));
+  }
+  if (urlEncoded) return idsInPairs(decoder.decode(head.subarray(0, MAX_PAIRS_BYTES)));
+  return json ? idsInJson(jsonText(head)) : [];
 }
+
+/** Where a form may name a stored file instead of bringing one; other forms are long because of their files. */
+const TAKES_ID = /containers/i;
+/** Clients send longer forms as multipart. */
+const MAX_PAIRS_BYTES = 1024 * 1024;
 
 /** With the service's own message. */
 function notFound(id: string): ProxyError {
