@@ -9,7 +9,7 @@ import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "nex
 import type { JWT } from "next-auth/jwt";
 import Credentials from "next-auth/providers/credentials";
 import { newLinkSecret } from "../crypto/new-link-secret";
-import { openDatabase } from "../db/open-database";
+import { type Database, openDatabase } from "../db/open-database";
 import { rootCause } from "../db/root-cause";
 import type { UserRow } from "../db/schema/team-schema";
 import { runBatch } from "../db/state/state-version";
@@ -21,8 +21,15 @@ import {
   type LiveSession,
   type SessionClaims,
 } from "../db/team/sessions";
-import { findUserByAccount, findUserById, isSeenStale, markSeen } from "../db/team/users";
+import {
+  findUserByAccount,
+  findUserById,
+  isSeenStale,
+  listLinkedAccounts,
+  markSeen,
+} from "../db/team/users";
 import type { Env } from "../env";
+import { accountOf } from "./account-address";
 import {
   browserCookieName,
   KNOWN_BROWSER_MAX_AGE_S,
@@ -34,12 +41,13 @@ import { isHttps } from "./public-origin";
 import {
   allowsPasswords,
   claimsOf,
+  directoryOf,
   roleByGroups,
   serviceProviders,
   verifiedEmail,
 } from "./sign-in-services";
 import { signInWithAccount } from "./sign-in-with-account";
-import { accountOf, signInWithPassword } from "./sign-in-with-password";
+import { signInWithPassword } from "./sign-in-with-password";
 import { whereFrom } from "./where-from";
 
 declare module "next-auth" {
@@ -124,7 +132,9 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
           const asked = { email, password, from, browserId };
           const verdict = await signInWithPassword(db, asked, Date.now());
           if (verdict.kind === "slowed") throw new SlowedSignIn(verdict.retryAfterMs);
-          return verdict.kind === "ok" ? { id: verdict.user.id } : null;
+          if (verdict.kind === "wrong" || (await isOfDirectory(db, env, verdict.user.id)))
+            return null;
+          return { id: verdict.user.id };
         },
       }),
       ...serviceProviders(env),
@@ -141,6 +151,7 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
             providerAccountId: account.providerAccountId,
             verifiedEmail: verifiedEmail(claims),
             role: roleByGroups(env, provider, claims),
+            directory: directoryOf(env),
             name: user.name ?? null,
             image: user.image ?? null,
             inviteToken: (await cookies()).get(INVITE_COOKIE)?.value ?? null,
@@ -201,6 +212,14 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
     },
   };
 });
+
+/** Whether groups decide over a member, who then signs in by their directory only: it must be able to say no. */
+async function isOfDirectory(db: Database, env: Env, userId: string): Promise<boolean> {
+  const directory = directoryOf(env);
+  if (directory === null) return false;
+  const linked = await listLinkedAccounts(db, userId);
+  return linked.some(({ provider }) => provider === directory);
+}
 
 function sessionClaims({ sub, sessionVersion, sessionId }: JWT): SessionClaims | undefined {
   if (sub === undefined || typeof sessionVersion !== "number") return undefined;

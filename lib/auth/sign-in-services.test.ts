@@ -4,6 +4,8 @@ import type { Env } from "../env";
 import {
   allowsPasswords,
   claimsOf,
+  directoryOf,
+  issuerOf,
   roleByGroups,
   serviceProviders,
   signInServices,
@@ -50,6 +52,35 @@ test("no address is verified by what is said of another", () => {
   expect(verifiedEmail(claimsOf(own, idToken))).toBe("admin@b.test");
 });
 
+test("an address in the ID token is not verified by what userinfo says of none", () => {
+  const text = '{"sub":"1","email":"admin@b.test","email_verified":false}';
+  const idToken = `head.${toBase64Url(new TextEncoder().encode(text))}.signature`;
+  expect(verifiedEmail(claimsOf({ sub: "1", email_verified: true }, idToken))).toBeNull();
+});
+
+test("an account is one of its issuer, and brings a short name and a picture on the web", async () => {
+  const of = (issuer: string, claims: object) => {
+    const own = { ...ENV, OIDC_ISSUER: issuer, OIDC_ID: "e", OIDC_SECRET: "f" };
+    const [provider] = serviceProviders(own);
+    if (typeof provider !== "object" || provider.type !== "oidc") throw new Error("no issuer");
+    return provider.profile?.({ sub: "1", ...claims }, {});
+  };
+  const one = await of("https://one.test/", {});
+  expect(one).toEqual({ id: "https://one.test 1", name: null, image: null });
+  expect((await of("https://two.test", {}))?.id).not.toBe(one?.id);
+  expect(issuerOf(String(one?.id))).toBe("https://one.test");
+  expect((await of("https://one.test", { name: "x".repeat(9_000) }))?.name).toHaveLength(100);
+  for (const picture of [
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "/me",
+    {},
+    `https://x/${"y".repeat(500)}`,
+  ]) {
+    expect((await of("https://one.test", { picture }))?.image).toBeNull();
+  }
+});
+
 test("groups count of the own issuer only, and where roles are set for them", () => {
   const env = { ...ENV, OIDC_ROLES: "admins=admin" };
   expect(roleByGroups(env, "oidc", { groups: ["admins"] })).toBe("admin");
@@ -58,6 +89,10 @@ test("groups count of the own issuer only, and where roles are set for them", ()
   expect(roleByGroups(named, "oidc", { roles: ["admins"] })).toBe("admin");
   expect(roleByGroups(env, "github", { groups: ["admins"] })).toBeUndefined();
   expect(roleByGroups(ENV, "oidc", { groups: ["admins"] })).toBeUndefined();
+  const issuer = { OIDC_ISSUER: "https://id.test", OIDC_ID: "a", OIDC_SECRET: "b" };
+  expect(directoryOf({ ...env, ...issuer })).toBe("oidc");
+  expect(directoryOf({ ...ENV, ...issuer })).toBeNull();
+  expect(directoryOf(env)).toBeNull();
 });
 
 test("an address counts where the service vouches for it", () => {
@@ -66,4 +101,15 @@ test("an address counts where the service vouches for it", () => {
   expect(verifiedEmail({ email: "a@b.test", email_verified: "true" })).toBeNull();
   expect(verifiedEmail({ email: "a@b.test" })).toBeNull();
   expect(verifiedEmail({ email: null, email_verified: true })).toBeNull();
+  for (const email of [
+    "",
+    "a",
+    "a@",
+    " a@b.test",
+    "a@b.test ",
+    "a@b@c.test",
+    `${"a".repeat(70)}@b`,
+  ]) {
+    expect(verifiedEmail({ email, email_verified: true })).toBeNull();
+  }
 });

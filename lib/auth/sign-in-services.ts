@@ -70,11 +70,25 @@ function openIdConnect(issuer: string, clientId: string, clientSecret: string): 
     checks: ["pkce", "state", "nonce"],
     idToken: false,
     profile: ({ sub, name, picture }) => ({
-      id: String(sub),
-      name: typeof name === "string" ? name : null,
-      image: typeof picture === "string" ? picture : null,
+      // Another issuer may have the same subject.
+      id: `${issuer.replace(/\/+$/, "")} ${sub}`,
+      name: typeof name === "string" ? name.slice(0, MOST_NAME_CHARS) : null,
+      image: typeof picture === "string" && isPicture(picture) ? picture : null,
     }),
   };
+}
+
+/** As for names that people enter. */
+const MOST_NAME_CHARS = 100;
+const MOST_PICTURE_CHARS = 500;
+
+function isPicture(address: string): boolean {
+  return address.length <= MOST_PICTURE_CHARS && URL.parse(address)?.protocol === "https:";
+}
+
+/** The issuer in an account's id; empty for services that have but one. */
+export function issuerOf(accountId: string): string {
+  return accountId.slice(0, Math.max(0, accountId.indexOf(" ")));
 }
 
 /**
@@ -88,9 +102,10 @@ export function claimsOf(
   const [, payload] = idToken?.split(".") ?? [];
   if (payload === undefined) return profile;
   const claims: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(payload)));
-  const known = { ...(claims as Record<string, unknown>), ...profile };
+  const ofToken = claims as Readonly<Record<string, unknown>>;
   // Whether an address is verified is said of the address beside it, not of the one in the other.
-  return "email" in profile ? { ...known, email_verified: profile.email_verified } : known;
+  const { email, email_verified } = "email" in profile ? profile : ofToken;
+  return { ...ofToken, ...profile, email, email_verified };
 }
 
 /** The role that the issuer's groups give; undefined if groups give none to anyone. */
@@ -102,6 +117,12 @@ export function roleByGroups(
   const roles = service === "oidc" ? parseGroupRoles(env.OIDC_ROLES) : null;
   if (roles === null) return undefined;
   return roleOfGroups(roles, claims[env.OIDC_GROUPS_CLAIM || "groups"]);
+}
+
+/** The service whose groups decide who is a member; null for none. */
+export function directoryOf(env: Env): ServiceId | null {
+  const isSet = signInServices(env).some(({ id }) => id === "oidc");
+  return isSet && parseGroupRoles(env.OIDC_ROLES) !== null ? "oidc" : null;
 }
 
 function gitHub(clientId: string, clientSecret: string): Provider {
@@ -142,8 +163,10 @@ interface GitHubEmail {
   readonly verified: boolean;
 }
 
+const ADDRESS = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
+
 /** The address for which a service vouches; null if it doesn't. */
 export function verifiedEmail(profile: Readonly<Record<string, unknown>>): string | null {
   const { email, email_verified: isVerified } = profile;
-  return isVerified === true && typeof email === "string" ? email : null;
+  return isVerified === true && typeof email === "string" && ADDRESS.test(email) ? email : null;
 }

@@ -18,11 +18,13 @@ import { insertMember, updateRole } from "../db/team/members";
 import {
   findUserByAccount,
   findUserByEmail,
-  hasLinkedAccount,
   linkAccount,
+  listLinkedAccounts,
 } from "../db/team/users";
 import { tokensEnd } from "../db/tokens/tokens-end";
+import { accountOf } from "./account-address";
 import type { Role } from "./member";
+import { issuerOf } from "./sign-in-services";
 
 export interface AccountSignIn {
   /** `github`, `google`, `oidc` */
@@ -32,6 +34,8 @@ export interface AccountSignIn {
   readonly verifiedEmail: string | null;
   /** By the service's groups: null for none, undefined if they decide nothing. */
   readonly role: Role | null | undefined;
+  /** The service whose groups decide, null for none: its members sign in there only. */
+  readonly directory: string | null;
   readonly name: string | null;
   readonly image: string | null;
   /** From the invitation link that the visitor came from; null for none. */
@@ -49,11 +53,12 @@ export async function signInWithAccount(
   if (role === null) return false;
   const known = await findUserByAccount(db, provider, providerAccountId);
   if (known !== undefined) {
+    if (isElsewhere(account, await listLinkedAccounts(db, known.id))) return false;
     if (role !== undefined) await followGroups(db, known, role, account, nowMs);
     return true;
   }
   if (verifiedEmail === null) return false;
-  const email = verifiedEmail.toLowerCase();
+  const email = accountOf(verifiedEmail);
   const member = await findUserByEmail(db, email);
   if (member === undefined) {
     return role === undefined
@@ -62,14 +67,33 @@ export async function signInWithAccount(
   }
   const subject = { kind: "member", id: member.id, name: email };
   const actor = { kind: "user", id: member.id, name: email, ...from } as const;
-  const isVerified = await hasLinkedAccount(db, member.id);
-  const ends = isVerified || member.passwordHash === null ? "nothing" : "password";
+  const linked = await listLinkedAccounts(db, member.id);
+  if (isElsewhere(account, linked) || isAnothers(account, linked)) return false;
+  const ends = linked.length > 0 || member.passwordHash === null ? "nothing" : "password";
   const after = { provider, ...(ends === "password" && { passwordEnded: true }) };
   const entry = { action: "member.link-account", subject, after };
   const link = { provider, providerAccountId, userId: member.id, createdAtMs: nowMs };
   await linkAccount(db, link, ends, auditChange(actor, entry, nowMs));
   if (role !== undefined) await followGroups(db, member, role, account, nowMs);
   return true;
+}
+
+type Linked = readonly Pick<AccountSignIn, "provider" | "providerAccountId">[];
+
+/** Whether the member signs in by a directory, which this isn't. */
+function isElsewhere({ provider, directory }: AccountSignIn, linked: Linked): boolean {
+  return provider !== directory && linked.some((each) => each.provider === directory);
+}
+
+/**
+ * Whether the service knows the member as someone else: addresses are given to other people, accounts are not.
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#ClaimStability
+ */
+function isAnothers({ provider, providerAccountId }: AccountSignIn, linked: Linked): boolean {
+  const issuer = issuerOf(providerAccountId);
+  return linked.some(
+    (each) => each.provider === provider && issuerOf(each.providerAccountId) === issuer,
+  );
 }
 
 /** The last admin remains one, whatever the groups say: someone must be able to change the settings. */

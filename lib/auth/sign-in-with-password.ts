@@ -10,6 +10,7 @@ import { runBatch } from "../db/state/state-version";
 import { type Actor, auditEvent } from "../db/team/audit-log";
 import { beginAttempt, clearAttempts } from "../db/team/login-attempts";
 import { findUserByEmail, updatePasswordHash } from "../db/team/users";
+import { accountOf } from "./account-address";
 
 export interface PasswordSignIn {
   readonly email: string;
@@ -53,11 +54,6 @@ export async function signInWithPassword(
     await updatePasswordHash(db, user.id, { from: hash, to: await hashPassword(password) }, nowMs);
   }
   return { kind: "ok", user };
-}
-
-/** The account for a typed address. */
-export function accountOf(email: string): string {
-  return email.trim().toLowerCase();
 }
 
 function isBurst(failures: number): boolean {

@@ -308,6 +308,7 @@ describe("signing in with an account at another service", () => {
     providerAccountId: "42",
     verifiedEmail: null,
     role: undefined,
+    directory: null,
     name: "Octo",
     image: null,
     inviteToken: null,
@@ -353,6 +354,35 @@ describe("signing in with an account at another service", () => {
     expect(await db.$count(users)).toBe(1);
   });
 
+  test("an address that was given to another person is not enough", async () => {
+    for (const [provider, own, others] of [
+      ["github", "42", "43"],
+      ["oidc", "https://id.test 42", "https://id.test 43"],
+    ] as const) {
+      const first = { ...ACCOUNT, provider, verifiedEmail: "m@team.test", providerAccountId: own };
+      expect(await signInWithAccount(db, first, nowMs)).toBe(true);
+      const later = { ...first, providerAccountId: others };
+      expect(await signInWithAccount(db, later, nowMs)).toBe(false);
+      expect(await findUserByAccount(db, provider, others)).toBeUndefined();
+    }
+    // The team changed to another issuer, which knows its people by other ids.
+    const moved = {
+      ...{ ...ACCOUNT, provider: "oidc", verifiedEmail: "m@team.test" },
+      providerAccountId: "https://new.test 42",
+    };
+    expect(await signInWithAccount(db, moved, nowMs)).toBe(true);
+  });
+
+  test("an address that only looks the same in lower case is another", async () => {
+    await storeUser("kim@team.test", "member");
+    const kelvin = { ...ACCOUNT, verifiedEmail: "\u212Aim@team.test" };
+    expect(await signInWithAccount(db, kelvin, nowMs)).toBe(false);
+    expect(await findUserByAccount(db, "github", "42")).toBeUndefined();
+    expect(await signInWithAccount(db, { ...ACCOUNT, verifiedEmail: "KIM@Team.Test" }, nowMs)).toBe(
+      true,
+    );
+  });
+
   test("an invitation lets a stranger in once, with its role", async () => {
     const admin = await storeUser("admin@team.test", "admin");
     const { token: inviteToken } = await inviteMember(as(admin), {
@@ -386,7 +416,10 @@ describe("signing in with an account at another service", () => {
   });
 
   describe("where groups decide", () => {
-    const OCTO = { ...ACCOUNT, provider: "oidc", verifiedEmail: "octo@team.test" };
+    const OCTO = {
+      ...{ ...ACCOUNT, provider: "oidc", directory: "oidc" },
+      verifiedEmail: "octo@team.test",
+    };
     const octo = () => findUserByAccount(db, "oidc", "42");
 
     test("a role makes a member, follows at each sign-in, and keeps out when it ends", async () => {
@@ -402,6 +435,19 @@ describe("signing in with an account at another service", () => {
       const known = { ...OCTO, verifiedEmail: "m@team.test", role: "viewer" } as const;
       expect(await signInWithAccount(db, known, nowMs)).toBe(true);
       expect(await octo()).toMatchObject({ id: member.id, role: "viewer" });
+    });
+
+    test("its members get in by no other service", async () => {
+      const byGitHub = { ...ACCOUNT, directory: "oidc", verifiedEmail: "octo@team.test" };
+      expect(await signInWithAccount(db, { ...OCTO, role: "member" }, nowMs)).toBe(true);
+      expect(await signInWithAccount(db, byGitHub, nowMs)).toBe(false);
+      expect(await findUserByAccount(db, "github", "42")).toBeUndefined();
+      // Linked while groups decided nothing.
+      expect(await signInWithAccount(db, { ...byGitHub, directory: null }, nowMs)).toBe(true);
+      expect(await signInWithAccount(db, byGitHub, nowMs)).toBe(false);
+      // Others still do.
+      const other = { ...byGitHub, providerAccountId: "7", verifiedEmail: "m@team.test" };
+      expect(await signInWithAccount(db, other, nowMs)).toBe(true);
     });
 
     test("the last admin stays one", async () => {

@@ -64,15 +64,16 @@ export async function updatePasswordHash(
     .where(and(eq(users.id, id), eq(users.passwordHash, hash.from)));
 }
 
-/** Whether another service has signed in this user before, and so vouches for the address. */
-export async function hasLinkedAccount(db: Database, userId: string): Promise<boolean> {
-  const row = await db
-    .select({ one: sql`1` })
+/** The accounts at other services that have signed in this user before, and so vouch for the address. */
+export async function listLinkedAccounts(
+  db: Database,
+  userId: string,
+): Promise<readonly Pick<AccountRow, "provider" | "providerAccountId">[]> {
+  const { provider, providerAccountId } = accounts;
+  return db
+    .select({ provider, providerAccountId })
     .from(accounts)
-    .where(eq(accounts.userId, userId))
-    .limit(1)
-    .get();
-  return row !== undefined;
+    .where(eq(accounts.userId, userId));
 }
 
 /** @param ends What of the user ends with it: the password, and every session. */

@@ -1,0 +1,7 @@
+/**
+ * The account for an address as typed, or as a service says it. Only ASCII letters are folded: in Unicode other letters
+ * have the same lower case (the Kelvin sign and `k`), and one person's address would become another's.
+ */
+export function accountOf(email: string): string {
+  return email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
