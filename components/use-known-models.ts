@@ -3,8 +3,11 @@
 import { useEffect, useState } from "react";
 import type { KnownModels } from "@/lib/runtime/known-models";
 
-/** Fetched once per page: the list changes by the week. */
-let request: Promise<readonly KnownModels[]> | null = null;
+/** A list is used again for this long: providers' models change by the week, the pool's keys at any minute. */
+const FRESH_MS = 60_000;
+
+let request: { readonly atMs: number; readonly answer: Promise<readonly KnownModels[]> } | null =
+  null;
 
 /**
  * The models that the pool can serve, to choose from; null until they are loaded. If that fails the list is empty, and
@@ -16,8 +19,10 @@ export function useKnownModels(isWanted = true): readonly KnownModels[] | null {
   useEffect(() => {
     if (!isWanted) return;
     let isShown = true;
-    request ??= ask();
-    request.then((providers) => isShown && setKnown(providers));
+    const nowMs = Date.now();
+    if (request === null || nowMs - request.atMs > FRESH_MS)
+      request = { atMs: nowMs, answer: ask() };
+    request.answer.then((providers) => isShown && setKnown(providers));
     return () => {
       isShown = false;
     };
@@ -30,9 +35,10 @@ async function ask(): Promise<readonly KnownModels[]> {
     const response = await fetch("/known-models");
     if (!response.ok) throw new Error(`known models: ${response.status}`);
     const { providers }: { providers: readonly KnownModels[] } = await response.json();
+    // Keys may be added now: the next user of the list fetches it again.
+    if (providers.length === 0) request = null;
     return providers;
   } catch {
-    // The next user of the list fetches it again.
     request = null;
     return [];
   }

@@ -131,6 +131,10 @@ function PhoneLabel({ children }: { readonly children: string }) {
   return <span className="text-muted-foreground block text-xs sm:hidden">{children}</span>;
 }
 
+/** Below this, rounded figures wouldn't add up: 130 of 2K used, 1.9K left. */
+const EXACT_BELOW = 10_000;
+
 function amountOf(limit: TokenLimit, amount: number): string {
-  return limit.endsWith("Usd") ? formatUsd(amount) : formatCount(amount);
+  if (limit.endsWith("Usd")) return formatUsd(amount);
+  return amount < EXACT_BELOW ? formatExactCount(amount) : formatCount(amount);
 }

@@ -15,9 +15,26 @@ import {
 } from "@/components/ui/command";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
 import { useKnownModels } from "@/components/use-known-models";
+import type { KnownModels } from "@/lib/runtime/known-models";
 import { cn } from "@/lib/utils";
 
 const SHOWN_MAX = 100;
+
+/**
+ * What was typed, as models that no list contains: with its provider as it is, without one at each provider. Providers'
+ * lists don't contain everything they serve.
+ */
+function offeredNames(
+  typed: string,
+  isListed: boolean,
+  known: readonly KnownModels[],
+): readonly string[] {
+  if (typed === "" || isListed) return [];
+  if (typed.includes("/")) return [typed];
+  return known
+    .filter(({ isOpenAiCompatible, models }) => isOpenAiCompatible && !models.includes(typed))
+    .map(({ slug }) => `${slug}/${typed}`);
+}
 
 /** Chooses an alias, or a model as `{provider}/{model}`: one that the pool can serve, or any that is typed. */
 export function ModelPicker({
@@ -56,6 +73,7 @@ export function ModelPicker({
     if (found.length > 0) groups.unshift({ label: t("aliases"), models: found });
   }
   const isListed = groups.some(({ models }) => models.includes(typed));
+  const offered = offeredNames(typed, isListed, known ?? []);
 
   function choose(name: string) {
     onChange(name);
@@ -92,12 +110,7 @@ export function ModelPicker({
             {typed === "" && (
               <CommandEmpty>{known === null ? t("loading") : t("empty")}</CommandEmpty>
             )}
-            {typed.includes("/") && !isListed && (
-              <CommandItem value={`typed ${typed}`} onSelect={() => choose(typed)}>
-                <span className="truncate">{t("use", { model: typed })}</span>
-              </CommandItem>
-            )}
-            {typed !== "" && !typed.includes("/") && groups.length === 0 && (
+            {typed !== "" && offered.length === 0 && groups.length === 0 && (
               <p className="text-muted-foreground px-3 py-4 text-sm">{t("form")}</p>
             )}
             {groups.map(({ label, models }) => (
@@ -109,6 +122,11 @@ export function ModelPicker({
                   </CommandItem>
                 ))}
               </CommandGroup>
+            ))}
+            {offered.map((name) => (
+              <CommandItem key={name} value={`typed ${name}`} onSelect={() => choose(name)}>
+                <span className="truncate">{t("use", { model: name })}</span>
+              </CommandItem>
             ))}
           </CommandList>
         </Command>

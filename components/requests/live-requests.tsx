@@ -1,9 +1,10 @@
 "use client";
 
-import { Pause, Play } from "lucide-react";
+import { ArrowUp, Pause, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { RequestTable } from "@/components/requests/request-table";
+import { useHeldRows } from "@/components/requests/use-held-rows";
 import { useRequestTail } from "@/components/requests/use-request-tail";
 import { Button } from "@/components/ui/button";
 import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
@@ -21,6 +22,8 @@ export function LiveRequests({
   const t = useTranslations("requests.live");
   const [isPaused, setPaused] = useState(false);
   const { items, hasFailed } = useRequestTail(first, isPaused);
+  const list = useRef<HTMLDivElement>(null);
+  const { shown, held, release } = useHeldRows(items, list);
   const state = isPaused ? "paused" : hasFailed ? "failed" : "on";
   return (
     <>
@@ -41,7 +44,22 @@ export function LiveRequests({
           {isPaused ? t("resume") : t("pause")}
         </Button>
       </div>
-      {items.length === 0 ? empty : <RequestTable items={items} />}
+      {held > 0 && (
+        <div className="pointer-events-none sticky top-16 z-10 flex h-0 justify-center">
+          <Button
+            size="sm"
+            className="pointer-events-auto rounded-full shadow-md"
+            onClick={() => {
+              release();
+              list.current?.scrollIntoView({ block: "nearest" });
+            }}
+          >
+            <ArrowUp aria-hidden />
+            {t("new", { count: held })}
+          </Button>
+        </div>
+      )}
+      <div ref={list}>{items.length === 0 ? empty : <RequestTable items={shown} />}</div>
     </>
   );
 }

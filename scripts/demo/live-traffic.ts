@@ -4,10 +4,15 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiForm, type SampleModel, sampleProviders } from "./sample-models.ts";
+import { PEAK_PER_HOUR } from "./sample-requests.ts";
 import type { SampleToken } from "./sample-team.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
-const PAUSE_MS = 900;
+/** As often as the demo's past at this time of day: more would dwarf it on the charts within minutes. */
+const PAUSE_MS = 3_600_000 / PEAK_PER_HOUR;
+/** So many come at once, because the first look at a page should find it alive. */
+const FIRST_CALLS = 8;
+const FIRST_PAUSE_MS = 1_500;
 
 const QUESTIONS = [
   "Summarize this ticket in two sentences.",
@@ -34,7 +39,7 @@ export async function liveTraffic(
     own.map((model) => ({ slug, model, weight: model.weight })),
   );
   const underWay = new Set<Promise<void>>();
-  while (!signal.aborted) {
+  for (let calls = 0; !signal.aborted; calls += 1) {
     const { slug, model } = random.pick(models);
     const question = QUESTIONS[random.between(0, QUESTIONS.length - 1)] ?? "";
     const call = CALLS[model.form](model, question, random.chance(0.6));
@@ -43,7 +48,8 @@ export async function liveTraffic(
       underWay.delete(asked),
     );
     underWay.add(asked);
-    await sleep(random.around(PAUSE_MS), undefined, { signal }).catch(() => {});
+    const pauseMs = calls < FIRST_CALLS ? FIRST_PAUSE_MS : PAUSE_MS;
+    await sleep(random.around(pauseMs), undefined, { signal }).catch(() => {});
   }
   await Promise.all(underWay);
 }

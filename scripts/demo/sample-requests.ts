@@ -11,7 +11,7 @@ import type { SampleTeam } from "./sample-team.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 const HOUR_MS = 3_600_000;
-const PEAK_PER_HOUR = 110;
+export const PEAK_PER_HOUR = 110;
 const TEAM_HOUR_NOW = 15;
 
 interface Choice {

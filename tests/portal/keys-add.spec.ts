@@ -40,7 +40,9 @@ test("a mess is understood line by line before anything is added", async ({ admi
   await expect(row(5)).toContainText("Groq");
   await expect(row(5)).toContainText("Will be added");
   await expect(row(6)).toContainText("Looks like a key of Anthropic");
-  await expect(admin.getByText("2 lines contain no key and are skipped.")).toBeVisible();
+  await admin.getByText("2 lines contain no key and are skipped.").click();
+  await expect(admin.getByRole("listitem").filter({ hasText: "Line 1: a comment" })).toBeVisible();
+  await expect(admin.getByText("Line 7: its name says that it is")).toBeVisible();
   await expectAccessible(admin);
   expect(await server.admin.listKeys("")).toHaveLength(1);
 

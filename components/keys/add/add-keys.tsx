@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { addKeys, previewKeys } from "@/app/(portal)/keys/actions";
 import type { ProviderChoice } from "@/components/provider-choice";
 import type { PreviewedKey } from "@/lib/manage/keys/preview-provider-keys";
+import type { LeftLine } from "@/lib/moving-in/found-keys";
 import { readPastedKeys } from "@/lib/moving-in/read-pasted-keys";
 import { WorkProgress } from "../bulk/work-progress";
 import { useFailureWords } from "../use-failure-words";
@@ -16,7 +17,11 @@ import { PasteForm } from "./paste-form";
 type Step =
   | { readonly kind: "paste"; readonly problem: string | null }
   | { readonly kind: "previewing" | "adding"; readonly done: number; readonly total: number }
-  | { readonly kind: "preview"; readonly found: readonly FoundKey[]; readonly skipped: number }
+  | {
+      readonly kind: "preview";
+      readonly found: readonly FoundKey[];
+      readonly left: readonly LeftLine[];
+    }
   | { readonly kind: "done"; readonly added: AddedKeys };
 
 /** Paste, preview, add: each key is sent once for the preview and once to be added, and only shown masked. */
@@ -49,7 +54,7 @@ export function AddKeys({
   async function look(forProvider: string | null) {
     run.current += 1;
     const own = run.current;
-    const { keys, skipped } = readPastedKeys(text);
+    const { keys, left } = readPastedKeys(text);
     if (keys.length === 0) {
       setStep({ kind: "paste", problem: t("nothingFound") });
       return;
@@ -63,7 +68,7 @@ export function AddKeys({
         if (run.current !== own) return;
         setStep({ kind: "previewing", done: previews.length, total: keys.length });
       }
-      setStep({ kind: "preview", found: judge(keys, previews), skipped });
+      setStep({ kind: "preview", found: judge(keys, previews), left });
     } catch (error) {
       if (run.current === own) setStep({ kind: "paste", problem: wordsOf(error) });
     }
@@ -150,7 +155,7 @@ export function AddKeys({
       return (
         <FoundTable
           found={step.found}
-          skipped={step.skipped}
+          left={step.left}
           providers={providers}
           provider={provider}
           onProvider={choose}

@@ -24,8 +24,10 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import { ToggleGroup, ToggleGroupItem } from "@/components/ui/toggle-group";
+import type { LeftLine } from "@/lib/moving-in/found-keys";
 import { cn } from "@/lib/utils";
 import { type FoundKey, toAdd, VERDICTS } from "./found-keys";
+import { LeftLines } from "./left-lines";
 import { ProviderSelect } from "./provider-select";
 
 /** No one reads more rows, and they make typing slow. */
@@ -46,7 +48,7 @@ const LOOKS: Readonly<Record<Verdict, { readonly icon: LucideIcon; readonly clas
 /** What adding the pasted keys would do, line by line, before it is done. */
 export function FoundTable({
   found,
-  skipped,
+  left,
   providers,
   provider,
   onProvider,
@@ -55,7 +57,7 @@ export function FoundTable({
 }: {
   readonly found: readonly FoundKey[];
   /** Lines without a key. */
-  readonly skipped: number;
+  readonly left: readonly LeftLine[];
   readonly providers: readonly ProviderChoice[];
   readonly provider: string | null;
   readonly onProvider: (slug: string | null) => void;
@@ -136,7 +138,7 @@ export function FoundTable({
         </div>
         <div className="text-muted-foreground space-y-1 text-xs">
           {rows.length > ROWS_MAX && <p>{t("truncated", { count: ROWS_MAX })}</p>}
-          {skipped > 0 && <p>{t("skipped", { count: skipped })}</p>}
+          <LeftLines left={left} />
         </div>
       </div>
       {oddCount > 0 && (
