@@ -15,7 +15,7 @@ export interface HeldRows<Item extends Row> {
 }
 
 /**
- * Rows that arrive at the head of a list, without moving the one that somebody reads: while the pointer or the focus is
+ * Rows that arrive at the head of a list, without moving those that are read: while the pointer or the focus is
  * in it, or its head is scrolled out of sight, they are held back and counted.
  */
 export function useHeldRows<Item extends Row>(

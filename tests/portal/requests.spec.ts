@@ -109,6 +109,16 @@ test("pausing holds new requests back", async ({ admin, server }) => {
   await expect(table(admin).getByText("paused app")).toHaveCount(0);
   await admin.getByRole("button", { name: "Resume" }).click();
   await expect(table(admin).getByText("paused app")).toBeVisible({ timeout: SHOWN_WITHIN_MS });
+
+  // A row under the pointer stays where it is, and what arrives is counted.
+  await table(admin).getByText("paused app").hover();
+  const { token: later } = await server.admin.createToken({ name: "later app" });
+  await askProxy(server, later, "openai/gpt-4o");
+  const news = admin.getByRole("button", { name: "1 new" });
+  await expect(news).toBeVisible({ timeout: SHOWN_WITHIN_MS });
+  await expect(table(admin).getByText("later app")).toHaveCount(0);
+  await news.click();
+  await expect(table(admin).getByText("later app")).toBeVisible();
 });
 
 test("filters are in the URL, and a file holds what they mean", async ({ admin }) => {
