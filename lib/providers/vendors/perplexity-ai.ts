@@ -3,6 +3,7 @@
  * @module
  */
 
+import { HIDES_MODEL } from "../provider-defaults";
 import type { ErrorRule } from "../types";
 import { openAiLike } from "./openai-like";
 
@@ -27,6 +28,8 @@ const base = openAiLike({
   compatSlug: "perplexity",
   checkPath: null,
   hasModelList: false,
+  // A preset brings a model of its own, and settings for it.
+  hidesModel: { ...HIDES_MODEL, fields: [...HIDES_MODEL.fields, "preset"] },
   keyPattern: /^pplx-/,
   errorRules,
 });

@@ -11,6 +11,8 @@ export type FieldKind =
   | "model"
   /** Also a model: one of several, or in a place that some service reads. */
   | "further"
+  /** A place whose name says that it holds a model, if it holds a text: no service's documentation lists it here. */
+  | "likely"
   /** Something that implies a model that the request doesn't name. */
   | "hides";
 
@@ -26,6 +28,38 @@ export interface FieldNode {
 
 /** Name of the child that stands for every item of a list. */
 export const ITEM = "[]";
+
+/**
+ * Objects in which routers and gateways take settings. Of other fields, most are the caller's own data: messages, tools,
+ * schemas, metadata.
+ */
+const SETTINGS: ReadonlySet<string> = new Set([
+  ...["config", "extrabody", "gateway", "litellmparams", "modelsettings", "options"],
+  ...["overrideparams", "provider", "provideroptions", "router", "routing"],
+]);
+
+/** `fallback_model`, `judgeModel`, `model_override`. */
+const LIKELY_MODEL = /model/;
+/** Everything below is a model: `fallbacks: ["a", {"b": ["c"]}]`. */
+const LIKELY_MODELS = /fallback/;
+
+const likelySettings = newNode();
+const likelyModel: FieldNode = { ...newNode(), kind: "likely", place: "…model…" };
+likelyModel.children.set(ITEM, likelyModel).set("model", likelyModel);
+const likelyModels: FieldNode = { ...newNode(), kind: "likely", place: "…fallback…" };
+likelyModels.children.set(ITEM, likelyModels).set("model", likelyModels);
+
+/** The field of an object of the tree by its name, as written; null if it isn't looked for. */
+export function childOf(parent: FieldNode, written: string, isRoot: boolean): FieldNode | null {
+  const name = foldName(written);
+  const known = parent.children.get(name);
+  if (known !== undefined) return known;
+  if (parent === likelyModels) return likelyModels;
+  if (!isRoot && parent !== likelySettings && parent !== likelyModel) return null;
+  if (LIKELY_MODELS.test(name)) return likelyModels;
+  if (LIKELY_MODEL.test(name)) return likelyModel;
+  return SETTINGS.has(name) ? likelySettings : null;
+}
 
 /**
  * A field's name as the most lenient parser compares it: case-insensitively (Go folds some letters beyond ASCII), with

@@ -5,6 +5,7 @@
  */
 import { GENERAL_MODEL_FIELDS } from "../../providers/provider-defaults";
 import type { Provider } from "../../providers/types";
+import { namedStrings } from "../../usage/json-strings";
 import { bodyForms } from "./body-form";
 import { type FieldNode, fieldTree, foldName } from "./model-tree";
 import { pathReadings } from "./path-readings";
@@ -49,6 +50,8 @@ export function requestedModels(facts: SentRequest): RequestedModels {
 /** Each is compared with the token's patterns; lists of alternatives have a few entries. */
 const MAX_MODELS = 1_000;
 
+const MAY_BE_NAME = /^\s*[^\s]{1,256}\s*$/;
+
 /** What was found so far. */
 class FoundModels {
   readonly #prefix: string;
@@ -71,6 +74,11 @@ class FoundModels {
     }
     this.#all.add(short);
     if (isObeyed) this.#obeyed.add(short);
+  }
+
+  /** A text where a model is likely: a name is short, and has no space in it. */
+  likely(text: string): void {
+    if (MAY_BE_NAME.test(text)) this.model(text.trim(), false);
   }
 
   contradicts(reason: string): void {
@@ -146,20 +154,32 @@ function readQuery({ provider, search, isSocket }: SentRequest, found: FoundMode
     for (const spelling of new Set([name, decode(name)])) {
       const folded = foldName(spelling.replace(/\[\w*\]$/, ""));
       const isObeyed = folded === obeyed;
-      if (!isObeyed && !others.includes(folded) && !GENERAL_NAMES.has(folded)) continue;
+      const isLikely = GENERAL_NAMES.has(folded) || LIKELY.test(folded);
+      if (!isObeyed && !others.includes(folded) && !isLikely) continue;
       for (const reading of new Set([value, decode(value)])) found.model(reading, isObeyed);
     }
   }
 }
 
-/** `x-model`, `x-vendor-model-id`. */
-const NAMES_MODEL = /model(?:id|name)?s?$/;
+/** `x-model`, `x-vendor-model-id`, `vendor-model-override`; `?fallback_model=`. */
+const LIKELY = /model|fallback/;
+/** The caller's own data, about the request. */
+const IS_DATA = /^baggage$|metadata/;
 
 function readHeaders({ provider, headers }: SentRequest, found: FoundModels): void {
   headers.forEach((value, name) => {
     if (name === provider.model.urlHeader) readUrl(value, provider, found);
-    else if (NAMES_MODEL.test(foldName(name))) found.model(value, false);
+    else if (IS_DATA.test(name)) return;
+    else if (/^\s*[{[]/.test(value)) readSettings(value, found);
+    else if (LIKELY.test(foldName(name))) found.likely(value);
   });
+}
+
+/** Gateways take their configuration in headers too, as JSON. */
+function readSettings(text: string, found: FoundModels): void {
+  for (const { name, value } of namedStrings(text) ?? []) {
+    if (LIKELY.test(foldName(name))) found.likely(value);
+  }
 }
 
 /** An address to which the request is sent instead. */
@@ -197,6 +217,8 @@ function fieldsInto(found: FoundModels): OnField {
       if (hiding === null || hiding === value) {
         found.hides(`"${place}" brings a model with it that the request does not name`);
       }
+    } else if (kind === "likely") {
+      if (value !== null) found.likely(value);
     } else if (value === null) found.hides(`"${place}" is no text`);
     else found.model(value, kind === "model");
   };

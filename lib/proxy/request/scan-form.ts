@@ -5,7 +5,7 @@
  * @module
  */
 import { findBytes } from "./find-bytes";
-import { type FieldNode, foldName, ITEM } from "./model-tree";
+import { childOf, type FieldNode, ITEM } from "./model-tree";
 import type { OnField } from "./scan-json";
 
 const encoder = new TextEncoder();
@@ -140,12 +140,15 @@ export function scanUrlEncoded(
 
 /** The node that a form field's name refers to: `model`, `models[]`, `tools[0][model]`. */
 function nodeOf(name: string, root: FieldNode): FieldNode | null {
-  let node: FieldNode | undefined = root;
+  let node: FieldNode | null = root;
   for (const step of name.split(/[[\].]+/).filter((part, index) => part !== "" || index === 0)) {
-    node = node?.children.get(/^\d+$/.test(step) ? ITEM : foldName(step));
+    if (node === null) return null;
+    node = /^\d+$/.test(step)
+      ? (node.children.get(ITEM) ?? null)
+      : childOf(node, step, node === root);
   }
   const item = /\[\]$/.test(name) ? node?.children.get(ITEM) : undefined;
-  return item ?? node ?? null;
+  return item ?? node;
 }
 
 function decodeName(name: string): string {

@@ -5,7 +5,7 @@
  * @module
  */
 import { MAX_JSON_DEPTH, MAX_JSON_PARTS, parseString, stringEnd } from "./json-string";
-import { type FieldNode, foldName, ITEM } from "./model-tree";
+import { childOf, type FieldNode, ITEM } from "./model-tree";
 
 /** Called for each field of the tree; with null if its value isn't text. */
 export type OnField = (node: FieldNode, value: string | null) => void;
@@ -71,7 +71,7 @@ export function scanJson(bytes: Uint8Array, root: FieldNode, onField: OnField): 
       if (level?.node) {
         const name = parseString(bytes, at, end);
         if (name === null) return "a name in it is no valid JSON";
-        node = level.node.children.get(foldName(name)) ?? null;
+        node = childOf(level.node, name, level.node === root);
       }
       at = skipSpace(bytes, end);
       if (bytes[at] !== COLON) return "it is no valid JSON";
