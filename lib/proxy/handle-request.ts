@@ -82,7 +82,7 @@ async function answer(
     if (!state.isLoaded) throw storeUnavailable();
     // Not before: where traces are sent may have changed.
     const { meter, ports } = scope;
-    if (ports.traces !== undefined) meter.trace = ports.traces.begin(request.headers);
+    if (ports.traces !== undefined) meter.begins(ports.traces.begin(request.headers));
 
     facts = await gatherFacts(url, path, scope);
     const own = facts.provider === undefined ? ownAnswer(facts, scope) : null;

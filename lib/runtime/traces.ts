@@ -5,7 +5,8 @@
 import { openSealed, type SealingSecrets } from "../crypto/seal";
 import { steadyClock } from "../db/state/steady-clock";
 import { TRACE_HEADERS_PLACE, type TraceSettings } from "../db/team/settings";
-import { type Env, sealingSecrets } from "../env";
+import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
+import { baseUrlProblem } from "../http/base-url-problem";
 import type { TraceDeployment } from "../manage/settings/trace-settings";
 import type { TraceSource } from "../proxy/ports";
 import { parseHeaders, type TraceReceiver, tracesUrl } from "../traces/receiver";
@@ -74,16 +75,19 @@ export class IsolateTraces implements TraceSource {
 class Receivers {
   readonly #byVariable: TraceReceiver | null;
   readonly #secrets: SealingSecrets | null;
+  readonly #allowPrivate: boolean;
   #last: { readonly settings: TraceSettings; readonly receiver: TraceReceiver } | null = null;
 
   constructor(env: Env) {
     this.#byVariable = receiverByVariables(env);
     this.#secrets = sealingSecrets(env);
+    this.#allowPrivate = allowsPrivateUpstreams(env);
   }
 
   async now(settings: TraceSettings): Promise<TraceReceiver | null> {
     if (this.#byVariable !== null) return this.#byVariable;
-    if (settings.endpoint === "") return null;
+    // What may be named may have changed since it was saved.
+    if (baseUrlProblem(settings.endpoint, this.#allowPrivate) !== null) return null;
     if (this.#last?.settings !== settings) {
       const receiver = await receiverOf(settings, this.#secrets);
       this.#last = { settings, receiver };

@@ -49,7 +49,7 @@ export function otlpTraces(spans: readonly OtlpSpan[]): OtlpTraces {
 
 export type AttributeValue = string | number | boolean | readonly string[] | null | undefined;
 
-/** Whole numbers as integers; what is null or undefined is left out. */
+/** Whole numbers as integers; what is null, undefined or no finite number is left out. */
 export function attributesOf(values: Readonly<Record<string, AttributeValue>>): OtlpAttribute[] {
   const attributes: OtlpAttribute[] = [];
   for (const key in values) {
@@ -66,6 +66,8 @@ function otlpValue(value: AttributeValue): OtlpAttribute["value"] | null {
     case "boolean":
       return { boolValue: value };
     case "number":
+      // JSON has no word for it.
+      if (!Number.isFinite(value)) return null;
       return Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value };
     default:
       if (value === null || value === undefined) return null;

@@ -6,7 +6,7 @@
  * @module
  */
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../usage/request-event";
-import { operationOf, providerName } from "./gen-ai";
+import { providerName } from "./gen-ai";
 import { attributesOf, nanoseconds, type OtlpSpan } from "./otlp";
 import { attemptSpanId, nthSpanId } from "./trace-context";
 
@@ -36,12 +36,12 @@ function requestSpan(event: RequestEvent, trace: Trace, costNanoUsd: number | nu
   const counted = part === "session" ? null : usage;
   return {
     ...placeOf(trace, trace.spanId, trace.parentSpanId),
-    name: nameOf(trace.path, event.model),
+    name: nameOf(trace.operation, event.model),
     kind: 2,
     startTimeUnixNano: nanoseconds(atMs),
     endTimeUnixNano: nanoseconds(atMs + durationMs),
     attributes: attributesOf({
-      ...callAttributes(trace.path, event.provider, event.model),
+      ...callAttributes(trace.operation, event.provider, event.model),
       ...usageAttributes(counted, part === "session" ? null : costNanoUsd),
       "http.response.status_code": status,
       "error.type": isOk ? null : (event.errorCode ?? last?.meaning ?? outcome),
@@ -73,12 +73,12 @@ function attemptSpan(event: RequestEvent, trace: Trace) {
     const endMs = serves ? atMs + durationMs : startMs + attempt.tookMs;
     return {
       ...placeOf(trace, attemptSpanId(trace, index), trace.spanId),
-      name: nameOf(trace.path, model),
+      name: nameOf(trace.operation, model),
       kind: 3,
       startTimeUnixNano: nanoseconds(startMs),
       endTimeUnixNano: nanoseconds(Math.max(startMs, endMs)),
       attributes: attributesOf({
-        ...callAttributes(trace.path, provider, model),
+        ...callAttributes(trace.operation, provider, model),
         "http.response.status_code": attempt.status === 0 ? null : attempt.status,
         "http.request.resend_count": index === 0 ? null : index,
         "error.type": isOk ? null : attempt.meaning,
@@ -98,12 +98,12 @@ function turnSpan(event: RequestEvent, trace: Trace, costNanoUsd: number | null)
   const serial = Number(event.id.slice(event.id.lastIndexOf(".") + 1)) || 0;
   return {
     ...placeOf(trace, nthSpanId(trace.spanId, FIRST_TURN + serial), trace.spanId),
-    name: nameOf(trace.path, model),
+    name: nameOf(trace.operation, model),
     kind: 1,
     startTimeUnixNano: nanoseconds(atMs),
     endTimeUnixNano: nanoseconds(atMs),
     attributes: attributesOf({
-      ...callAttributes(trace.path, provider, model),
+      ...callAttributes(trace.operation, provider, model),
       ...usageAttributes(event.usage, costNanoUsd),
       "one_balance.request.id": event.id,
     }),
@@ -120,14 +120,14 @@ function placeOf({ traceId, state }: Trace, spanId: string, parentSpanId: string
   };
 }
 
-function nameOf(path: string, model: string | null): string {
-  const operation = operationOf(path) ?? "request";
-  return model === null ? operation : `${operation} ${clipped(model)}`;
+function nameOf(operation: string | null, model: string | null): string {
+  const name = operation ?? "request";
+  return model === null ? name : `${name} ${clipped(model)}`;
 }
 
-function callAttributes(path: string, provider: string | null, model: string | null) {
+function callAttributes(operation: string | null, provider: string | null, model: string | null) {
   return {
-    "gen_ai.operation.name": operationOf(path),
+    "gen_ai.operation.name": operation,
     "gen_ai.provider.name": provider === null ? null : providerName(provider),
     "gen_ai.request.model": model === null ? null : clipped(model),
   };
@@ -146,7 +146,7 @@ function usageAttributes(usage: RequestEvent["usage"], costNanoUsd: number | nul
   };
 }
 
-/** Model names come from clients. */
+/** Model names come from clients: half a character, which isn't UTF-8, would cost the whole post. */
 function clipped(text: string): string {
-  return text.length <= TEXT_MAX ? text : text.slice(0, TEXT_MAX);
+  return text.slice(0, TEXT_MAX).toWellFormed();
 }

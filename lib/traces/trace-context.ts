@@ -20,8 +20,10 @@ export interface TraceContext {
 
 const TRACEPARENT =
   /^([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
-/** Longer ones may be dropped. */
+/** Longer ones may be dropped, and what is none must be. */
 const STATE_MAX_CHARS = 512;
+const STATE_MAX_MEMBERS = 32;
+const STATE_MEMBER = /^[a-z\d][a-z\d_*/@-]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{1,256}$/;
 const SAMPLED = 1;
 const IDS = 2n ** 64n;
 
@@ -37,14 +39,24 @@ export function traceOf(headers: Headers, randomHex: (digits: number) => string)
   if (!isKnown) {
     return { traceId: randomHex(32), spanId, parentSpanId: null, state: "", isSampled: true };
   }
-  const state = headers.get("tracestate")?.trim() ?? "";
   return {
     traceId,
     spanId,
     parentSpanId,
-    state: state.length <= STATE_MAX_CHARS ? state : "",
+    state: stateIn(headers),
     isSampled: (Number.parseInt(flags ?? "0", 16) & SAMPLED) !== 0,
   };
+}
+
+/** @see https://www.w3.org/TR/trace-context/#tracestate-header-field-values */
+function stateIn(headers: Headers): string {
+  const state = headers.get("tracestate")?.trim() ?? "";
+  if (state === "" || state.length > STATE_MAX_CHARS) return "";
+  const members = state.split(",").map((member) => member.trim());
+  const isState =
+    members.length <= STATE_MAX_MEMBERS &&
+    members.every((member) => member === "" || STATE_MEMBER.test(member));
+  return isState ? state : "";
 }
 
 /** An attempt's span id: the same in the header sent upstream and in the exported span. */

@@ -21,6 +21,8 @@ const RUNNER_LIFE_MS = 18_000;
 /** Requests of one post, and that wait. */
 const POST_MAX = 200;
 const WAITING_MAX = 1_000;
+/** Of these, before those of anyone without a valid token are dropped: they must not crowd out the others. */
+const STRANGERS_MAX = 250;
 /** A post that was not taken is sent again so often, where the receiver may take it later. */
 const TRIES_MAX = 3;
 /** @see https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes */
@@ -70,7 +72,8 @@ export class TraceExporter {
   }
 
   add(event: RequestEvent): void {
-    if (this.#waiting.length < WAITING_MAX) this.#waiting.push(event);
+    const max = event.tokenId === null ? STRANGERS_MAX : WAITING_MAX;
+    if (this.#waiting.length < max) this.#waiting.push(event);
     else this.#dropped += 1;
   }
 

@@ -71,14 +71,15 @@ export interface RequestEvent {
   readonly trace?: EventTrace;
 }
 
-/** As read by `lib/traces/trace-context.ts`, with the requested path, from which the operation is derived. */
+/** As read by `lib/traces/trace-context.ts`, with what the requested path does; a path would hold memory while it waits. */
 export interface EventTrace {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string | null;
   readonly state: string;
   readonly isSampled: boolean;
-  readonly path: string;
+  /** `chat`; null for what is no call of a model. */
+  readonly operation: string | null;
 }
 
 /** The outcome of one attempt, for its key's statistics. */

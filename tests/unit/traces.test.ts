@@ -347,6 +347,71 @@ describe("traceparent", () => {
   });
 });
 
+describe("what a caller writes into a trace", () => {
+  const PARENTS = { traceparent: `00-${TRACE}-${PARENT}-01` };
+  const stateOf = (tracestate: string) =>
+    traceOf(new Headers({ ...PARENTS, tracestate }), (digits) => "f".repeat(digits)).state;
+
+  test("goes on if it is a state, and nowhere if it is not", () => {
+    for (const state of ["a=1", "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", "a=1, b@c=x y,,d=2"]) {
+      expect(stateOf(state)).toBe(state);
+    }
+    const many = Array.from({ length: 33 }, (_, index) => `k${index}=1`).join(",");
+    for (const text of [
+      "hello",
+      "A=1",
+      "a=b=c",
+      "a=\u00e4",
+      "=1",
+      "a=",
+      many,
+      `a=${"x".repeat(511)}`,
+    ]) {
+      expect(stateOf(text)).toBe("");
+    }
+  });
+
+  test("not the caller's token, and nothing of someone who has none", async () => {
+    const { proxy, spans } = tracedProxy(() => Response.json({}));
+    const TOKEN = "token";
+    for (const [authorization, state] of [
+      [`Bearer ${TOKEN}`, `a=1,b=${TOKEN}`],
+      ["Bearer no-token-of-this-one", "a=1"],
+      [`Bearer ${TOKEN}`, "a=1"],
+    ] as const) {
+      const headers = { ...PARENTS, tracestate: state, authorization };
+      const answer = await proxy.fetch("/api/openai/v1/models", { headers });
+      await proxy.clock.run(answer.text());
+    }
+    const states = spans()
+      .filter(({ kind }) => kind === 2)
+      .map((span) => (span as { traceState?: string }).traceState ?? "");
+    expect(states).toEqual(["", "", "a=1"]);
+  });
+
+  test("half a character in a model's name is not in the post", () => {
+    const model = `${"x".repeat(199)}\u{1F600}`;
+    const [span] = spansOf({ ...anEvent(), model }, Number.POSITIVE_INFINITY);
+    const text = JSON.stringify(span);
+    expect(text).not.toContain("\\ud83d");
+    expect(text).not.toContain("null");
+  });
+});
+
+/** One that was recorded. */
+function anEvent(number = 1): RequestEvent {
+  return {
+    ...{ id: `req_${number}`, atMs: 1_000, provider: "openai", model: "m", tokenId: "at_1" },
+    ...{ userId: null, outcome: "ok", status: 200, errorCode: null, durationMs: 5 },
+    ...{ timeToFirstTokenMs: 1, timeToFirstByteMs: 1, isStream: false, attempts: [], usage: null },
+    gatewayLogId: null,
+    trace: {
+      ...{ traceId: TRACE, spanId: String(number).padStart(16, "0"), parentSpanId: null },
+      ...{ state: "", isSampled: true, operation: "chat" },
+    },
+  };
+}
+
 test.each([
   ["/v1/chat/completions", "chat"],
   ["v1/responses", "chat"],
@@ -397,17 +462,6 @@ describe("sending", () => {
     url: "https://otlp.test/v1/traces",
     headers: { "x-team": "secret-team" },
   };
-  const event = (number: number): RequestEvent => ({
-    ...{ id: `req_${number}`, atMs: 1_000, provider: "openai", model: "m", tokenId: "at_1" },
-    ...{ userId: null, outcome: "ok", status: 200, errorCode: null, durationMs: 5 },
-    ...{ timeToFirstTokenMs: 1, timeToFirstByteMs: 1, isStream: false, attempts: [], usage: null },
-    gatewayLogId: null,
-    trace: {
-      ...{ traceId: TRACE, spanId: String(number).padStart(16, "0"), parentSpanId: null },
-      ...{ state: "", isSampled: true, path: "v1/chat/completions" },
-    },
-  });
-
   function exporterWith(answer: (posts: number) => Response | Promise<Response>) {
     const clock = new VirtualClock();
     const posts: { readonly url: string; readonly init: RequestInit; readonly atMs: number }[] = [];
@@ -426,10 +480,10 @@ describe("sending", () => {
 
   test("all that waits goes in one post, at most one a second", async () => {
     const { clock, exporter, posts } = exporterWith(() => Response.json({}));
-    for (let number = 1; number <= 5; number += 1) exporter.add(event(number));
+    for (let number = 1; number <= 5; number += 1) exporter.add(anEvent(number));
     const first = exporter.flush();
     expect(exporter.flush()).toBeNull();
-    exporter.add(event(6));
+    exporter.add(anEvent(6));
     await clock.run(first ?? Promise.resolve());
     expect(posts).toHaveLength(2);
     expect((posts[1]?.atMs ?? 0) - (posts[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(1_000);
@@ -447,15 +501,25 @@ describe("sending", () => {
 
   test("more than fits is dropped and counted", async () => {
     const { clock, exporter } = exporterWith(() => Response.json({}));
-    for (let number = 1; number <= 1_300; number += 1) exporter.add(event(number));
+    for (let number = 1; number <= 1_300; number += 1) exporter.add(anEvent(number));
     expect(exporter.figures).toMatchObject({ waiting: 1_000, dropped: 300 });
     await clock.run(exporter.flush() ?? Promise.resolve());
     expect(exporter.figures).toMatchObject({ sent: 1_000, waiting: 0, dropped: 300 });
   });
 
+  test("those of strangers leave room for the others", () => {
+    const { exporter } = exporterWith(() => Response.json({}));
+    for (let number = 1; number <= 1_000; number += 1) {
+      exporter.add({ ...anEvent(number), tokenId: null });
+    }
+    expect(exporter.figures).toMatchObject({ waiting: 250, dropped: 750 });
+    for (let number = 1; number <= 750; number += 1) exporter.add(anEvent(number));
+    expect(exporter.figures).toMatchObject({ waiting: 1_000, dropped: 750 });
+  });
+
   test("what may be taken later is sent again, with growing gaps, and given up in the end", async () => {
     const { clock, exporter, posts } = exporterWith(() => new Response("busy", { status: 503 }));
-    exporter.add(event(1));
+    exporter.add(anEvent(1));
     for (let look = 0; look < 60 && exporter.figures.dropped === 0; look += 1) {
       await clock.run(exporter.flush() ?? clock.pause(1_000));
     }
@@ -469,12 +533,12 @@ describe("sending", () => {
         ? new Response("no such team as secret-team", { status: 401 })
         : Response.json({}),
     );
-    exporter.add(event(1));
+    exporter.add(anEvent(1));
     await clock.run(exporter.flush() ?? Promise.resolve());
     expect(posts).toHaveLength(1);
     expect(exporter.figures).toMatchObject({ dropped: 1, problem: "401 no such team as …" });
     await clock.advance(5_000);
-    exporter.add(event(2));
+    exporter.add(anEvent(2));
     await clock.run(exporter.flush() ?? Promise.resolve());
     expect(exporter.figures).toEqual({ sent: 1, dropped: 1, waiting: 0, problem: null });
   });
@@ -482,7 +546,7 @@ describe("sending", () => {
   test("spans that a receiver took only in part are counted as dropped", async () => {
     const partialSuccess = { rejectedSpans: "1", errorMessage: "too old" };
     const { clock, exporter } = exporterWith(() => Response.json({ partialSuccess }));
-    exporter.add(event(1));
+    exporter.add(anEvent(1));
     await clock.run(exporter.flush() ?? Promise.resolve());
     expect(exporter.figures).toMatchObject({ sent: 0, dropped: 1 });
   });

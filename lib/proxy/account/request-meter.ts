@@ -4,12 +4,14 @@
  */
 import { type Conversion, conversionName } from "../../conversion/conversion";
 import type { Provider } from "../../providers/types";
+import { operationOf } from "../../traces/gen-ai";
 import type { TraceContext } from "../../traces/trace-context";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../../usage/request-event";
 import { NO_USAGE, type Outcome, type Usage } from "../../usage/types";
 import type { UsageReader } from "../../usage/usage-reader";
 import type { AccessToken, ProxyPorts } from "../ports";
 import type { ProxyError, ProxyErrorCode } from "../proxy-error";
+import { carriesToken } from "../request/carries-token";
 import type { EstimatedUse } from "../request/estimate-use";
 import type { ProxyCall } from "../route/proxy-call";
 import type { Served } from "../serve/served";
@@ -77,6 +79,8 @@ export class RequestMeter {
   #whenRecorded: readonly ((event: RequestEvent) => void)[] = [];
   /** Its place in a trace; null if traces are not sent. */
   trace: TraceContext | null = null;
+  /** The caller's `tracestate`, until the caller is known. */
+  #tracedState = "";
   #whenAdded: readonly ((event: RequestEvent) => void)[] = [];
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
@@ -101,8 +105,19 @@ export class RequestMeter {
     this.#provider = provider;
   }
 
-  calledBy(token: AccessToken): void {
+  /** @param credential The token's text, which the caller may have written into the trace too. */
+  calledBy(token: AccessToken, credential: string): void {
     this.#token = token;
+    const state = this.#tracedState;
+    if (state === "" || this.trace === null || carriesToken(state, credential)) return;
+    this.trace = { ...this.trace, state };
+  }
+
+  /** Continues a caller's trace; what a stranger writes into it goes nowhere. */
+  begins(trace: TraceContext | null): void {
+    if (trace === null) return;
+    this.#tracedState = trace.state;
+    this.trace = trace.state === "" ? trace : { ...trace, state: "" };
   }
 
   /** The most the request can use: counted if it is cut off before a response reports its usage. */
@@ -394,7 +409,9 @@ export class RequestMeter {
       timeToFirstByteMs: this.#sinceArrival(this.#firstByteMs),
       isStream: this.#isStream,
       attempts: this.attempts,
-      ...(this.trace !== null && { trace: { ...this.trace, path: this.#call?.path ?? "" } }),
+      ...(this.trace !== null && {
+        trace: { ...this.trace, operation: operationOf(this.#call?.path ?? "") },
+      }),
       ...(this.#statedNanoUsd !== null &&
         (result.outcome === "ok" || result.usage !== null) && {
           statedNanoUsd: this.#statedNanoUsd,

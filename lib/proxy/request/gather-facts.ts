@@ -37,7 +37,7 @@ export async function gatherFacts(
     scope.ports,
     scope.keep,
   );
-  meter.calledBy(token);
+  meter.calledBy(token, credential);
   scope.caller = token;
   scope.credential = credential;
   const isForQuota = segment === QUOTA && path === "";

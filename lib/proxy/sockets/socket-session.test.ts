@@ -87,7 +87,7 @@ function open({
   } as unknown as ProxyPorts;
   const request = new Request("http://one-balance.test/");
   const meter = new RequestMeter(request, "req_1", ports, () => {});
-  meter.calledBy(caller);
+  meter.calledBy(caller, "");
   const found = findProvider(provider);
   if (found === undefined) throw new Error(provider);
   const call = { provider: found, model, path, url: "https://x/" } as unknown as ProxyCall;
