@@ -15,6 +15,8 @@ import { readUsage } from "./read-usage";
 import { NO_USAGE, type Usage } from "./types";
 
 export type SocketFact =
+  /** A frame that may matter, and that only a more lenient parser could read. */
+  | { readonly kind: "unreadable" }
   /** The session's model, from here on. */
   | { readonly kind: "model"; readonly model: string }
   /** Another model takes part: it transcribes what is said. */
@@ -321,19 +323,26 @@ export function createSocketReader(protocol: SocketProtocol): SocketReader {
   }
 }
 
+const ESCAPED_LETTER = /\\u00[2-7]/i;
+const UNREADABLE: readonly SocketFact[] = [{ kind: "unreadable" }];
+
 function reading<State>(rules: ProtocolRules<State>): SocketReader {
   let { start: state } = rules;
-  const readBy = (side: SideRules<State>) => (frame: string) => {
-    if (!side.marks.some((mark) => frame.includes(mark))) return NOTHING;
+  const readBy = (side: SideRules<State>, isClient: boolean) => (frame: string) => {
+    // A client may write any letter as an escape.
+    const mayMatter =
+      side.marks.some((mark) => frame.includes(mark)) ||
+      (isClient && side.marks.length > 0 && ESCAPED_LETTER.test(frame));
+    if (!mayMatter) return NOTHING;
     const message = parsed(frame);
-    if (message === null) return NOTHING;
+    if (message === null) return isClient ? UNREADABLE : NOTHING;
     const step = side.read(state, message);
     state = step.state;
     return step.facts;
   };
   return {
-    fromClient: readBy(rules.client),
-    fromUpstream: readBy(rules.upstream),
+    fromClient: readBy(rules.client, true),
+    fromUpstream: readBy(rules.upstream, false),
     end: () => rules.end(state),
     writtenIn(frame) {
       if (rules.textMark === null) return 0;

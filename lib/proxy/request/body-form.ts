@@ -39,11 +39,15 @@ export function beginsJson(head: Uint8Array): boolean {
   // Almost always the first byte.
   if (head[0] === OPEN_BRACE) return true;
   if (head.length === 0) return false;
+  let zeros = 0;
   for (let at = 0; at < MAX_SPACE_BYTES; at += 1) {
     const byte = head[at];
     if (byte === undefined) return false;
     if (byte === OPEN_BRACE || byte === OPEN_BRACKET) return true;
-    if (!isSpace(byte) && !(at < MARK_BYTES && isOfMark(byte)) && byte !== 0) return false;
+    zeros = byte === 0 ? zeros + 1 : 0;
+    const mayPrecede = isSpace(byte) || zeros > 0 || (at < MARK_BYTES && OF_MARKS.has(byte));
+    // Silence is recorded as zeros.
+    if (!mayPrecede || zeros > MOST_ZEROS) return false;
   }
   return true;
 }
@@ -51,10 +55,8 @@ export function beginsJson(head: Uint8Array): boolean {
 /** Byte order marks: EF BB BF, FE FF, FF FE, 00 00 FE FF. */
 const MARK_BYTES = 4;
 const OF_MARKS: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf, 0xfe, 0xff]);
-
-function isOfMark(byte: number): boolean {
-  return OF_MARKS.has(byte);
-}
+/** Beside an ASCII character in UTF-32. */
+const MOST_ZEROS = 3;
 
 function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

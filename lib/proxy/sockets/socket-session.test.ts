@@ -177,6 +177,45 @@ test("a caller with little room is notified when a session begins, and once when
   expect(heard).toEqual(["opened", "over"]);
 });
 
+describe("a frame that only some parsers read", () => {
+  const spellings: readonly (readonly [string, string | ArrayBuffer])[] = [
+    ["escaped", '{"type":"response\\u002ecreate","model":"gpt-5-mini"}'],
+    ["after a mark, as bytes", bytesOf(`\uFEFF${JSON.stringify(create("gpt-5-mini"))}`)],
+    ["in UTF-16", wide(JSON.stringify(create("gpt-5-mini")))],
+  ];
+
+  test.each(spellings)("%s, is a turn like any other", async (_, frame) => {
+    const { client, upstream, usage } = open({ token: holder(100) });
+    client.says(frame);
+    await settled();
+    upstream.says(created);
+    upstream.says(completed(60, 1));
+    expect(usage.events.map(({ part, model }) => [part, model])).toEqual([["turn", "gpt-5-mini"]]);
+  });
+
+  test("and that is no JSON, is for tokens without limits", () => {
+    const lenient = '{"type":"response.create","model":"gpt-5-mini","temperature":NaN}';
+    const free = open();
+    free.client.says(lenient);
+    expect(free.upstream.sent).toEqual([lenient]);
+    for (const token of [holder(100), { scopes: MINI }]) {
+      const { client, upstream } = open({ token, model: "gpt-5-mini" });
+      client.says(lenient);
+      expect(upstream.sent).toEqual([]);
+      expect(client.closed[0]?.[0]).toBe(4403);
+    }
+  });
+});
+
+function bytesOf(text: string): ArrayBuffer {
+  return Uint8Array.from(new TextEncoder().encode(text)).buffer;
+}
+
+/** ASCII in UTF-16, little endian. */
+function wide(text: string): ArrayBuffer {
+  return Uint8Array.from([...text].flatMap((letter) => [letter.charCodeAt(0), 0])).buffer;
+}
+
 describe("what is counted", () => {
   test("each turn by its model when it is over, and the session as one row with all of it", () => {
     const { client, upstream, usage } = open();

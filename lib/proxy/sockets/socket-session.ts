@@ -26,11 +26,12 @@ import { tokenAllows } from "../account/token-allows";
 import { assertBudgetLeft, assertPriced, reserveTurn } from "../account/token-budget";
 import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
+import { beginsJson, jsonText } from "../request/body-form";
 import { idsInJson, unescapedJson } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { noteStored, reachable } from "../serve/resource-affinity";
-import { creatorOf } from "../serve/stored-access";
+import { creatorOf, isUnlimited } from "../serve/stored-access";
 import { isModelLimited, socketProtocol } from "./socket-access";
 
 /** One end of a WebSocket, as in workerd. */
@@ -218,6 +219,7 @@ class SocketSession {
       const facts = text === null ? [] : (this.#reader?.fromClient(text) ?? []);
       let isAsking = false;
       for (const fact of facts) {
+        if (fact.kind === "unreadable") this.#assertUnlimited();
         if (fact.kind === "model" || fact.kind === "helper") this.#assertPriced(fact.model);
         if (fact.kind === "model") this.#model = fact.model;
         isAsking ||= fact.kind === "turn-begins";
@@ -243,6 +245,12 @@ class SocketSession {
       this.#refuse(error);
       return null;
     }
+  }
+
+  /** @throws {ProxyError} `access_denied` if what a frame asks for would have to be known. */
+  #assertUnlimited(): void {
+    if (isUnlimited(this.#token)) return;
+    throw new ProxyError("access_denied", "A frame is no valid JSON, and cannot be counted.");
   }
 
   /** @throws {ProxyError} `price_unknown`. */
@@ -388,9 +396,8 @@ class SocketSession {
   #textOf(frame: Frame): string | null {
     if (typeof frame === "string") return frame;
     const bytes = new Uint8Array(frame);
-    const mayBeJson = bytes[0] === OPEN_BRACE || bytes[0] === OPEN_BRACKET || isSpace(bytes[0]);
-    if (!mayBeJson) return null;
-    const text = decoder.decode(bytes);
+    if (!beginsJson(bytes)) return null;
+    const text = jsonText(bytes);
     // Audio can begin like JSON by chance, but isn't JSON to its end; a service may accept what is.
     return this.#readsBinary || isJson(text) ? text : null;
   }
@@ -479,14 +486,7 @@ class SocketSession {
   }
 }
 
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
-const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
 
 function isJson(text: string): boolean {
   try {
