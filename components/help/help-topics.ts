@@ -5,6 +5,7 @@
 import {
   ArrowLeftRight,
   BookOpenText,
+  Boxes,
   Braces,
   Cable,
   CircleQuestionMark,
@@ -64,6 +65,7 @@ export const helpGroups: readonly HelpGroup[] = [
       { topic: "judging", icon: Scale },
       { topic: "tokens", icon: Ticket },
       { topic: "team", icon: Users },
+      { topic: "groups", icon: Boxes },
     ],
   },
   {
@@ -101,6 +103,7 @@ const translated: ReadonlySet<string> = new Set([
   "clients",
   "security",
   "own-server",
+  "groups",
   ...helpClients.map(({ slug }) => `clients/${slug}`),
 ]);
 

@@ -43,6 +43,7 @@ const FIELD_WORDS = {
   weight: "form.share.weight",
   maxWaitSeconds: "form.share.maxWait",
   unpricedReserveUsd: "form.share.reserve",
+  group: "form.group",
 } as const;
 
 function isLimit(name: string): name is TokenLimit {

@@ -76,6 +76,7 @@ export const providerKeyPage = z.strictObject({
       weight: z.int(),
       priority: z.int(),
       quotaDomain: z.string().nullable(),
+      groups: names.meta({ description: "Ids of the groups that it serves; null: everyone" }),
       models: names,
       limits: z.array(limitRule).nullable(),
       concurrentRequests: z.int().nullable(),
@@ -146,6 +147,7 @@ export const accessTokenPage = z.strictObject({
         .nullable()
         .meta({ description: "Null for the team's" }),
       rotatedTo: z.string().nullable().meta({ description: "Id of the token in its place" }),
+      group: z.string().nullable().meta({ description: "Id of its group" }),
     }),
   ),
   nextCursor,

@@ -18,6 +18,7 @@ describe("openApiDocument", () => {
     expect(routes.sort()).toEqual([
       "DELETE /api/admin/access-tokens/{id}",
       "DELETE /api/admin/custom-providers/{slug}",
+      "DELETE /api/admin/groups/{id}",
       "DELETE /api/admin/model-aliases/{name}",
       "DELETE /api/admin/provider-keys/{id}",
       "GET /api/admin/access-tokens",
@@ -25,6 +26,7 @@ describe("openApiDocument", () => {
       "GET /api/admin/budgets/check",
       "GET /api/admin/custom-providers",
       "GET /api/admin/doctor",
+      "GET /api/admin/groups",
       "GET /api/admin/incidents",
       "GET /api/admin/model-aliases",
       "GET /api/admin/provider-keys",
@@ -37,6 +39,7 @@ describe("openApiDocument", () => {
       "GET /api/quota",
       "PATCH /api/admin/access-tokens/{id}",
       "PATCH /api/admin/custom-providers/{slug}",
+      "PATCH /api/admin/groups/{id}",
       "PATCH /api/admin/members/{id}/limits",
       "PATCH /api/admin/model-aliases/{name}",
       "PATCH /api/admin/provider-keys/{id}",
@@ -46,6 +49,7 @@ describe("openApiDocument", () => {
       "POST /api/admin/access-tokens/{id}/rotate",
       "POST /api/admin/budgets/rebuild",
       "POST /api/admin/custom-providers",
+      "POST /api/admin/groups",
       "POST /api/admin/import",
       "POST /api/admin/model-aliases",
       "POST /api/admin/provider-keys",
@@ -56,6 +60,7 @@ describe("openApiDocument", () => {
       "POST /api/admin/provider-keys/{id}/check",
       "POST /api/admin/provider-keys/{id}/reset",
       "POST /api/admin/settings/traces/test",
+      "PUT /api/admin/groups/{id}/members",
       "PUT /api/admin/quota-limits",
     ]);
   });

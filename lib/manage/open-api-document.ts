@@ -6,6 +6,7 @@ import { z } from "zod";
 import { listIncidentsInput } from "./alerts/incident-schemas";
 import * as answers from "./answer-schemas";
 import { examination } from "./examine/examination";
+import * as groups from "./groups/group-schemas";
 import { importBody, importedKeys } from "./imports/import-schemas";
 import {
   changeProviderKeysInput,
@@ -155,9 +156,30 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
       body: limitsInput,
     },
   },
+  "/api/admin/groups": {
+    get: {
+      summary: "List groups, with their members and the numbers of their tokens and keys",
+      answer: groups.groupList,
+    },
+    post: { summary: "Add a group", body: groups.addGroupInput, answer: groups.addedGroup },
+  },
+  "/api/admin/groups/{id}": {
+    patch: {
+      summary: "Change a group; null removes a limit",
+      body: groups.changeGroupInput,
+    },
+    delete: { summary: "Remove a group that has no keys and no access tokens left" },
+  },
+  "/api/admin/groups/{id}/members": {
+    put: {
+      summary: "Add a member of the team to a group, change their role in it, or remove them",
+      body: groups.putGroupMemberInput,
+      answer: groups.changedGroupMember,
+    },
+  },
   "/api/admin/budgets": {
     get: {
-      summary: "List how much of their limits tokens and members have used",
+      summary: "List how much of their limits groups, tokens and members have used",
       answer: budgetAnswers.budgetList,
     },
   },

@@ -11,6 +11,12 @@ import { capFields, limitFields } from "./limits/limit-schemas";
 export const name = z.string().trim().min(1).max(200);
 const remark = z.string().trim().max(1_000);
 const quotaDomain = name;
+const groups = z
+  .array(name)
+  .min(1)
+  .max(20)
+  .transform((ids) => [...new Set(ids)].sort())
+  .meta({ description: "Ids of the groups that it serves; null: everyone" });
 const models = z
   .array(name)
   .min(1)
@@ -39,6 +45,7 @@ export const keySettings = z.strictObject({
   weight: weight.optional(),
   priority: priority.optional(),
   quotaDomain: quotaDomain.nullish(),
+  groups: groups.nullish(),
   models: models.nullish(),
   limits: limitRules
     .transform((rules) => (rules.length === 0 ? null : rules))
@@ -63,6 +70,9 @@ export const providerKeyFilter = z.strictObject({
   provider: name.optional(),
   status: z.enum(["active", "blocked", "disabled", "cooling", "ready"]).optional(),
   model: name.meta({ description: "Keys that can serve this model" }).optional(),
+  group: name
+    .optional()
+    .meta({ description: "Id of a group: keys that serve it; common: keys that serve everyone" }),
   q: name.meta({ description: "Part of the masked key or the note" }).optional(),
 });
 
@@ -117,11 +127,15 @@ const accessTokenSettings = z.strictObject({
   ...shareFields,
 });
 
-export const createAccessTokenInput = accessTokenSettings.extend({ name });
+const group = name.nullish().meta({
+  description: "Id of the group that it belongs to; once set, it can't be changed",
+});
+
+export const createAccessTokenInput = accessTokenSettings.extend({ name, group });
 export type CreateAccessTokenInput = z.output<typeof createAccessTokenInput>;
 
 export const updateAccessTokenInput = accessTokenSettings
-  .extend({ name: name.optional(), status: z.enum(["active", "paused"]).optional() })
+  .extend({ name: name.optional(), status: z.enum(["active", "paused"]).optional(), group })
   .refine(atLeastOneField, "nothing to change");
 export type UpdateAccessTokenInput = z.output<typeof updateAccessTokenInput>;
 
@@ -142,6 +156,7 @@ export const listAccessTokensInput = z.strictObject({
     .enum(["active", "paused", "expired", "revoked", "current"])
     .optional()
     .meta({ description: "active: not expired; current: not revoked" }),
+  group: name.optional().meta({ description: "Id of a group: its tokens" }),
   q: name
     .meta({ description: "Part of the name, the masked token or the owner's name" })
     .optional(),

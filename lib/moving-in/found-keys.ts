@@ -9,6 +9,8 @@ export interface KeySettings {
   readonly weight?: number;
   readonly priority?: number;
   readonly quotaDomain?: string;
+  /** Ids of One Balance's groups. */
+  readonly groups?: readonly string[];
   readonly models?: readonly string[];
   /** Caps. */
   readonly concurrentRequests?: number;

@@ -205,11 +205,14 @@ class Reader {
     const priority = wholeOf(fields.get("priority"));
     const quotaDomain = first(DOMAIN_FIELDS);
     const models = namesIn(fields.get("models"));
+    // Other programs have groups too, which mean something else.
+    const groups = namesIn(fields.get("groups")).filter((id) => /^gr_\w+$/.test(id));
     const settings = {
       ...(remark !== undefined && { remark }),
       ...(weight !== undefined && { weight }),
       ...(priority !== undefined && { priority }),
       ...(quotaDomain !== undefined && { quotaDomain }),
+      ...(groups.length > 0 && { groups }),
       ...(models.length > 0 && { models }),
       ...capsIn(fields),
     };

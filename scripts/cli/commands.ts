@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
+import { groupsAdd, groupsList, groupsRemove } from "./groups.ts";
 import { importCommand } from "./import.ts";
 import { keysAdd } from "./keys-add.ts";
 import { keysCheck } from "./keys-check.ts";
@@ -22,6 +23,9 @@ export const commands: readonly Command[] = [
   tokensCreate,
   tokensList,
   tokensRevoke,
+  groupsAdd,
+  groupsList,
+  groupsRemove,
   usage,
   setup,
 ];

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import type { ImportedKeys } from "../../lib/manage/imports/import-schemas.ts";
 import type { SourceKey } from "../../lib/moving-in/source-key.ts";
 import { type Command, listOption, textOption, UsageError } from "./command.ts";
+import { groupsOption } from "./groups.ts";
 import { count, Progress, printJson, printTable } from "./output.ts";
 import { readText } from "./read-text.ts";
 
@@ -17,12 +18,14 @@ export const importCommand: Command = {
     "--yes": "import without a prompt",
     "--provider <slug>": "provider for keys that can't be recognized",
     "--map <service=slug>": "assign an unknown service to a provider (repeatable)",
+    "--groups <a,b>": "names or ids of the groups that new keys serve; otherwise everyone",
   },
   options: {
     "dry-run": { type: "boolean" },
     yes: { type: "boolean" },
     provider: { type: "string" },
     map: { type: "string", multiple: true },
+    groups: { type: "string" },
   },
   positionals: [1, 1],
   async run({ connection, positionals: [file = ""], options, isJson }) {
@@ -35,6 +38,7 @@ export const importCommand: Command = {
       form: source.form,
       provider: textOption(options, "provider") ?? null,
       providers: Object.fromEntries(listOption(options, "map").map(pair)),
+      groups: await groupsOption(connection, options),
     };
     const send = async (dryRun: boolean): Promise<ImportedKeys> => {
       let result: ImportedKeys = beginImport(source, repeated, dryRun);

@@ -14,6 +14,7 @@ export interface ListedKey {
   readonly weight: number;
   readonly priority: number;
   readonly quotaDomain: string | null;
+  readonly groups: readonly string[] | null;
   readonly models: readonly string[] | null;
   readonly concurrentRequests: number | null;
   readonly dailyCostUsd: number | null;
@@ -26,6 +27,7 @@ export const FILTER_OPTIONS = {
   provider: { type: "string" },
   status: { type: "string" },
   model: { type: "string" },
+  group: { type: "string" },
   q: { type: "string" },
 } as const;
 
@@ -33,6 +35,7 @@ export const FILTER_HELP = {
   "--provider <slug>": "of one provider",
   "--status <state>": "active, blocked, disabled, cooling or ready",
   "--model <name>": "that may serve this model",
+  "--group <id>": "that serve this group; common: that serve everyone",
   "--q <text>": "part of the masked key or the note",
 } as const;
 

@@ -29,6 +29,7 @@ export const keysExport: Command = {
       weight: key.weight,
       priority: key.priority,
       quotaDomain: plain(key.quotaDomain),
+      groups: plain(key.groups?.join(" ") ?? null),
       models: plain(key.models?.join(" ") ?? null),
       concurrentRequests: key.concurrentRequests,
       dailyCostUsd: key.dailyCostUsd,

@@ -1,4 +1,5 @@
 import { type Command, type GivenOptions, textOption, UsageError } from "./command.ts";
+import { groupsOption } from "./groups.ts";
 import { FILTER_HELP, FILTER_OPTIONS } from "./key-filter.ts";
 import { count, printJson } from "./output.ts";
 
@@ -11,6 +12,8 @@ const SETTINGS = {
   "monthly-cost": "monthlyCostUsd",
 } as const;
 
+/** Keys that serve everyone. */
+const COMMON = "common";
 /** Removes a cap. */
 const NONE = "none";
 
@@ -23,15 +26,19 @@ export const keysSet: Command = {
     "--weight <number>": "1 to 100: the share of requests",
     "--priority <number>": "0 to 9; 0 is used first",
     "--concurrent <number>": "cap: requests at the same time, or none",
+    "--groups <a,b>": "names or ids of the groups that they serve, or common for everyone",
     "--daily-cost, --monthly-cost <dollars>": "cap: US dollars per day and month (UTC), or none",
   },
   options: {
     ...FILTER_OPTIONS,
+    groups: { type: "string" },
     ...Object.fromEntries(Object.keys(SETTINGS).map((name) => [name, { type: "string" } as const])),
   },
   positionals: [0, 500],
   async run({ connection, positionals: ids, options, isJson }) {
-    const settings = settingsOf(options);
+    const groups =
+      textOption(options, "groups") === COMMON ? null : await groupsOption(connection, options);
+    const settings = { ...settingsOf(options), ...(groups !== undefined && { groups }) };
     if (Object.keys(settings).length === 0) {
       throw new UsageError("nothing to set. Pass an option such as --daily-cost 5");
     }

@@ -1,4 +1,5 @@
 import { type Command, namesOption, numberOption, textOption } from "./command.ts";
+import { groupIdOf } from "./groups.ts";
 import { count, printJson, printTable, time } from "./output.ts";
 
 interface ListedToken {
@@ -39,6 +40,7 @@ export const tokensCreate: Command = {
     "--providers <a,b>": "restrict to these providers",
     "--models <a,b>": "restrict to these models; * matches any characters",
     "--expires <date>": "ISO 8601",
+    "--group <name>": "name or id of the group that it belongs to",
     "--rpm, --tpm <number>": "requests and tokens per minute",
     "--daily-requests, --daily-tokens <number>": "requests and tokens per day (UTC)",
     "--daily-cost, --monthly-cost <dollars>": "US dollars per day and per month (UTC)",
@@ -48,11 +50,13 @@ export const tokensCreate: Command = {
     providers: { type: "string" },
     models: { type: "string" },
     expires: { type: "string" },
+    group: { type: "string" },
     ...Object.fromEntries(LIMITS.map((name) => [name, { type: "string" } as const])),
   },
   positionals: [1, 1],
   async run({ connection, positionals: [name], options, isJson }) {
     const limits = LIMITS.map((limit) => [FIELDS[limit], numberOption(options, limit)]);
+    const group = textOption(options, "group");
     const made = await connection.call<{ readonly id: string; readonly token: string }>(
       "POST",
       "access-tokens",
@@ -61,6 +65,7 @@ export const tokensCreate: Command = {
         providers: namesOption(options, "providers"),
         models: namesOption(options, "models"),
         expiresAt: textOption(options, "expires"),
+        ...(group !== undefined && { group: await groupIdOf(connection, group) }),
         ...Object.fromEntries(limits),
       },
     );

@@ -88,6 +88,14 @@ describe("docs/command-line.md", () => {
     expect(await run("tokens-revoke")).toMatch(/^at_\w+ is revoked\n$/);
   });
 
+  test("a group is added, given the keys of a provider, and a token", async () => {
+    const output = await run("groups");
+    expect(output).toMatch(/^gr_\w+\n\d+ keys? changed\n/);
+    expect(output).toMatch(/gr_\w+ +search +0 +1 +\d+ +yes\n1 group\n$/m);
+    const common = ["keys", "set", "--provider", "openai", "--groups", "common"];
+    expect((await oneBalance(common, env())).stdout).toMatch(/\d+ keys? changed/);
+  });
+
   test("its usage is shown", async () => {
     expect(await run("usage")).toMatch(/^model +requests +attempts .*\nall +0 /);
   });

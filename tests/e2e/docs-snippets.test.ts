@@ -55,6 +55,12 @@ function contentOf(answer: string): string {
   return JSON.parse(answer).choices[0].message.content;
 }
 
+test("docs/groups.md: a group is added", async () => {
+  expect(JSON.parse(await run("docs/groups.md", "groups"))).toEqual({
+    id: expect.stringMatching(/^gr_/),
+  });
+});
+
 describe("calls", () => {
   test.each([
     ["docs/start.md", "start-ask"],

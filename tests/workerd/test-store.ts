@@ -61,6 +61,8 @@ export async function emptyStore(): Promise<void> {
     db.run(sql`delete from model_aliases`),
     db.run(sql`delete from settings`),
     db.run(sql`delete from quota_limits`),
+    db.run(sql`delete from team_groups`),
+    db.run(sql`delete from group_members`),
     db.run(sql`delete from key_events`),
     db.run(sql`delete from audit_log`),
   ]);

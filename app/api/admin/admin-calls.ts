@@ -1,5 +1,6 @@
 import type { AdminCalls } from "./admin-call";
 import { accessTokenCalls } from "./calls/access-tokens";
+import { groupCalls } from "./calls/groups";
 import { instanceCalls } from "./calls/instance";
 import { providerKeyCalls } from "./calls/provider-keys";
 import { routingCalls } from "./calls/routing";
@@ -8,6 +9,7 @@ import { routingCalls } from "./calls/routing";
 export const ADMIN_CALLS: AdminCalls = {
   ...providerKeyCalls,
   ...accessTokenCalls,
+  ...groupCalls,
   ...routingCalls,
   ...instanceCalls,
 };

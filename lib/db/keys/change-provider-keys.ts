@@ -16,6 +16,7 @@ import {
 } from "../schema/schema";
 import { TOMBSTONE_LIFE_MS } from "../state/read-state";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
+import { ASSERT_GROUPS } from "../team/groups";
 import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter";
 
 /** What people may configure on a key. */
@@ -25,6 +26,7 @@ export type KeySettings = Pick<
   | "weight"
   | "priority"
   | "quotaDomain"
+  | "groups"
   | "models"
   | "limits"
   | "concurrentRequests"
@@ -67,7 +69,7 @@ export async function changeProviderKeys(
   const where = and(whereProviderKey(db, filter, nowMs), whomItConcerns(db, change));
   const { rowCounts, rows } = await changeState(db, [
     sql`
-      select id, remark, weight, priority, quota_domain as "quotaDomain", models, limits,
+      select id, remark, weight, priority, quota_domain as "quotaDomain", "groups", models, limits,
         concurrent_requests as "concurrentRequests", daily_cost_usd as "dailyCostUsd",
         monthly_cost_usd as "monthlyCostUsd"
       from provider_keys where ${where ?? sql`true`} limit ${PREVIOUS_MAX + 1}`,
@@ -82,6 +84,7 @@ export async function changeProviderKeys(
       ? [deleteCooldowns(db, undefined)]
       : []),
     ...(change.kind === "set" && setsCosts(change.settings) ? [deleteCapCooldowns(db)] : []),
+    ...(change.kind === "set" && setsGroups(change.settings) ? [ASSERT_GROUPS] : []),
   ]);
   const previous = (rows[0] ?? []) as readonly StoredSettings[];
   return {
@@ -90,14 +93,16 @@ export async function changeProviderKeys(
   };
 }
 
-type StoredSettings = Omit<PreviousSettings, "models" | "limits"> & {
+type StoredSettings = Omit<PreviousSettings, "groups" | "models" | "limits"> & {
+  readonly groups: string | null;
   readonly models: string | null;
   readonly limits: string | null;
 };
 
-function parseLists({ models, limits, ...same }: StoredSettings): PreviousSettings {
+function parseLists({ groups, models, limits, ...same }: StoredSettings): PreviousSettings {
   return {
     ...same,
+    groups: groups === null ? null : JSON.parse(groups),
     models: models === null ? null : JSON.parse(models),
     limits: limits === null ? null : JSON.parse(limits),
   };
@@ -160,6 +165,11 @@ function setsCosts(settings: Changes<KeySettings>): boolean {
   return settings.dailyCostUsd !== undefined || settings.monthlyCostUsd !== undefined;
 }
 
+/** Whether keys of one quota domain may serve different groups afterwards. */
+function setsGroups(settings: Changes<KeySettings>): boolean {
+  return settings.groups !== undefined || settings.quotaDomain !== undefined;
+}
+
 /** For the keys that change now. A cap that is still reached is recorded again. */
 function deleteCapCooldowns(db: Database) {
   const changedNow = db
@@ -195,6 +205,7 @@ export async function updateProviderKey(
       ? []
       : [db.delete(keyCooldowns).where(eq(keyCooldowns.keyId, id))]),
     ...(setsCosts(changes) ? [deleteCapCooldowns(db)] : []),
+    ...(setsGroups(changes) ? [ASSERT_GROUPS] : []),
   ]);
   return rowCounts[0] !== 0;
 }
@@ -216,6 +227,7 @@ export async function putBackSettings(
       where provider_keys.id = e.id`,
     audit,
     ...(previous.some(setsCosts) ? [deleteCapCooldowns(db)] : []),
+    ...(previous.some(setsGroups) ? [ASSERT_GROUPS] : []),
   ]);
   return rowCounts[0] ?? 0;
 }
@@ -223,7 +235,7 @@ export async function putBackSettings(
 /** Unlike `->>`, `->` keeps a list as JSON; `nullif` turns JSON's null into SQL's. */
 function setFromJson(column: keyof KeySettings): SQL {
   const name = sql.identifier(providerKeys[column].name);
-  if (column === "models" || column === "limits") {
+  if (column === "groups" || column === "models" || column === "limits") {
     return sql`${name} = nullif(e.value -> ${column}, 'null')`;
   }
   return sql`${name} = e.value ->> ${column}`;

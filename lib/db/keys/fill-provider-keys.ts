@@ -3,6 +3,7 @@ import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import type { ProviderKeyRow } from "../schema/schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
+import { ASSERT_GROUPS } from "../team/groups";
 
 /** The values for a key's empty fields; null if there is nothing to fill in. */
 export type KeyFill = Pick<ProviderKeyRow, "id" | "remark" | "quotaDomain">;
@@ -31,6 +32,7 @@ export async function fillProviderKeys(
         and ((remark is null and e.value ->> 'remark' is not null)
           or (quota_domain is null and e.value ->> 'quotaDomain' is not null))`,
     audit,
+    ...(fills.some(({ quotaDomain }) => quotaDomain !== null) ? [ASSERT_GROUPS] : []),
   ]);
   return rowCounts[0] ?? 0;
 }

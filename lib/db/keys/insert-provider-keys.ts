@@ -4,12 +4,15 @@ import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
 import type { KeyCooldownRow, ProviderKeyRow } from "../schema/schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
+import { ASSERT_GROUPS } from "../team/groups";
 
 export interface NewProviderKey
   extends Pick<ProviderKeyRow, "id" | "sealed" | "fingerprint" | "masked" | "weight" | "priority"> {
   /** The fingerprint under the previous secret during a rotation: earlier rows have that one. */
   readonly previousFingerprint: string | null;
   readonly quotaDomain: string | null;
+  /** The groups that it serves, sorted; null or absent: everyone. */
+  readonly groups?: readonly string[] | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
   /** Caps; null or absent for none. */
@@ -48,11 +51,15 @@ export async function insertProviderKeys(
 ): Promise<number> {
   let added = 0;
   const cool = keys.some((key) => key.initial !== undefined && key.initial.cooldowns.length > 0);
+  const mayBeGrouped = keys.some(
+    ({ groups = null, quotaDomain }) => groups !== null || quotaDomain !== null,
+  );
   for (const { ids, json } of chunksOf(keys)) {
     const { rowCounts } = await changeState(db, [
       insertStatement(origin, json),
       audit(ids),
       ...(cool ? [insertCooldowns(json)] : []),
+      ...(mayBeGrouped ? [ASSERT_GROUPS] : []),
     ]);
     added += rowCounts[0] ?? 0;
   }
@@ -85,11 +92,11 @@ function* chunksOf(
 function insertStatement({ provider, createdAtMs, createdBy }: Origin, keysJson: string) {
   return sql`
     insert into provider_keys (id, provider, sealed, fingerprint, masked, weight, priority,
-      quota_domain, models, limits, concurrent_requests, daily_cost_usd, monthly_cost_usd, remark, status, reason, evidence, created_at_ms, created_by,
+      quota_domain, "groups", models, limits, concurrent_requests, daily_cost_usd, monthly_cost_usd, remark, status, reason, evidence, created_at_ms, created_by,
       updated_at_ms, version)
     select e.value ->> 'id', ${provider}, e.value ->> 'sealed', e.value ->> 'fingerprint',
       e.value ->> 'masked', e.value ->> 'weight', e.value ->> 'priority', e.value ->> 'quotaDomain',
-      nullif(e.value -> 'models', 'null'), nullif(e.value -> 'limits', 'null'),
+      nullif(e.value -> 'groups', 'null'), nullif(e.value -> 'models', 'null'), nullif(e.value -> 'limits', 'null'),
       e.value ->> 'concurrentRequests', e.value ->> 'dailyCostUsd', e.value ->> 'monthlyCostUsd',
       e.value ->> 'remark', coalesce(e.value ->> '$.initial.status', 'active'),
       e.value ->> '$.initial.reason', nullif(e.value -> '$.initial.evidence', 'null'),

@@ -14,6 +14,8 @@ export interface ProviderKeyFilter {
   readonly status?: KeyStatus | "cooling" | "ready" | undefined;
   /** Keys that may serve this model. */
   readonly model?: string | undefined;
+  /** Keys that serve this group, by its id; `common`: those that serve everyone. */
+  readonly group?: string | undefined;
   /** Part of the masked key or the note; case-insensitive. */
   readonly q?: string | undefined;
 }
@@ -24,12 +26,13 @@ export function whereProviderKey(
   filter: ProviderKeyFilter,
   nowMs: number,
 ): SQL | undefined {
-  const { ids, provider, status, model, q } = filter;
+  const { ids, provider, status, model, group, q } = filter;
   return and(
     ids && sql`${providerKeys.id} in (select value from json_each(${JSON.stringify(ids)}))`,
     provider === undefined ? undefined : eq(providerKeys.provider, provider),
     whereStatus(db, status, model, nowMs),
     model === undefined ? undefined : mayServe(model),
+    group === undefined ? undefined : servesGroup(group),
     q === undefined
       ? undefined
       : or(contains(providerKeys.masked, q), contains(providerKeys.remark, q)),
@@ -69,6 +72,15 @@ function mayServe(model: string): SQL {
     select 1 from json_each(${providerKeys.models}) allowed
     where ${model} glob replace(replace(allowed.value, '[', '[[]'), '?', '[?]')))`;
 }
+
+function servesGroup(group: string): SQL {
+  if (group === COMMON_KEYS) return sql`${providerKeys.groups} is null`;
+  return sql`(${providerKeys.groups} is not null and exists (
+    select 1 from json_each(${providerKeys.groups}) own where own.value = ${group}))`;
+}
+
+/** In a filter, the keys that serve everyone. */
+const COMMON_KEYS = "common";
 
 function contains(
   column: typeof providerKeys.masked | typeof providerKeys.remark,

@@ -42,7 +42,7 @@ export const NEXT_KEYS = 400;
 
 /** The best of each provider: those that may serve, in order of use. */
 const OF_THE_FIRST = `id in (select id from (
-  select id, row_number() over (partition by provider, groups order by status <> 'active', priority, id) as place
+  select id, row_number() over (partition by provider, "groups" order by status <> 'active', priority, id) as place
   from provider_keys) where place <= ?)`;
 
 /** A further part of the keys that a new isolate still has to read, in the order of their ids. */

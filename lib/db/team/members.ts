@@ -7,7 +7,14 @@ import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
 import { type LimitValues, limitsOf, NO_LIMITS } from "../../usage/token-limits";
 import type { Database } from "../open-database";
 import { accessTokens, memberLimits } from "../schema/schema";
-import { type AccountRow, accounts, type Role, type UserRow, users } from "../schema/team-schema";
+import {
+  type AccountRow,
+  accounts,
+  groupMembers,
+  type Role,
+  type UserRow,
+  users,
+} from "../schema/team-schema";
 import { changeState, runBatch, TAKEN_VERSION } from "../state/state-version";
 
 export interface ListedMember
@@ -165,6 +172,7 @@ export async function deleteMember(db: Database, removal: Removal): Promise<numb
     deleteInvites(id, isGone),
     db.delete(accounts).where(and(eq(accounts.userId, id), isGone)),
     db.delete(memberLimits).where(and(eq(memberLimits.userId, id), isGone)),
+    db.delete(groupMembers).where(and(eq(groupMembers.userId, id), isGone)),
   ]);
   return rowCounts[0] === 1 ? (rowCounts[2] ?? 0) : null;
 }

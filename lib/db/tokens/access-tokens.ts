@@ -27,6 +27,7 @@ import {
 } from "../schema/schema";
 import { users } from "../schema/team-schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
+import { ASSERT_GROUPS } from "../team/groups";
 
 /** The tokens that a caller may see and change: everyone's, or one user's own. */
 export type TokenReach = "everyone" | { readonly ownerId: string };
@@ -45,13 +46,16 @@ export async function insertAccessToken(
   audit: SQL,
 ): Promise<void> {
   const row = { ...token, version: TAKEN_VERSION };
-  await changeState(db, [db.insert(accessTokens).values(row), audit]);
+  const asserted = token.groupId === null ? [] : [ASSERT_GROUPS];
+  await changeState(db, [db.insert(accessTokens).values(row), audit, ...asserted]);
 }
 
 export interface AccessTokenFilter {
   readonly reach: TokenReach;
   /** `active` ones haven't expired; `current` are all but the revoked. */
   readonly status?: TokenStatus | "expired" | "current" | undefined;
+  /** Only the tokens of this group, by its id. */
+  readonly group?: string | undefined;
   /** Part of the name, the masked token or the owner's names; case-insensitive. */
   readonly q?: string | undefined;
   /** Continues after the last of a page. */
@@ -62,7 +66,7 @@ export interface AccessTokenFilter {
 /** Newest first. The playground's tokens are not listed. */
 export async function listAccessTokens(
   db: Database,
-  { reach, status, q, beforeId, limit }: AccessTokenFilter,
+  { reach, status, group, q, beforeId, limit }: AccessTokenFilter,
   nowMs: number,
 ): Promise<ListedAccessToken[]> {
   const searched = [accessTokens.name, accessTokens.masked, users.name, users.email];
@@ -74,6 +78,7 @@ export async function listAccessTokens(
       and(
         withinReach(reach),
         status && hasStatus(status, nowMs),
+        group === undefined ? undefined : eq(accessTokens.groupId, group),
         beforeId === undefined ? undefined : lt(accessTokens.id, beforeId),
         q === undefined
           ? undefined
@@ -121,8 +126,14 @@ export async function updateAccessToken(
         ),
       ),
     audit,
+    ...(changes.groupId == null ? [] : [...forgetSpend(changes.groupId), ASSERT_GROUPS]),
   ]);
   return rowCounts[0] !== 0;
+}
+
+/** A group's budgets are counted again, because a token that joined it brings what it used. */
+function forgetSpend(groupId: string): SQL[] {
+  return [sql`delete from token_spend where token_id = ${groupId}`];
 }
 
 /** What is new in a token that replaces another; everything else is the other's, including its budgets. */

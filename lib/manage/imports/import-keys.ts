@@ -10,8 +10,11 @@ import { fillProviderKeys, type KeyFill } from "../../db/keys/fill-provider-keys
 import { type InitialState, insertProviderKeys } from "../../db/keys/insert-provider-keys";
 import { findKnownKeys, type KnownKey } from "../../db/keys/provider-keys";
 import { newRowId } from "../../db/new-row-id";
+import { listGroupNames } from "../../db/team/groups";
 import type { SourceForm, SourceKey } from "../../moving-in/source-key";
 import type { LimitRule } from "../../pool/types";
+import { assertGroups } from "../groups/find-group";
+import { withGroups } from "../groups/with-groups";
 import { auditKeys } from "../keys/audit-provider-keys";
 import { fingerprintsOf } from "../keys/fingerprints-of";
 import { allProviders, knownProvider } from "../keys/known-provider";
@@ -36,6 +39,7 @@ interface GoodKey extends Omit<SourceKey, "settings"> {
     readonly weight: number;
     readonly priority: number;
     readonly quotaDomain: string | null;
+    readonly groups: readonly string[] | null;
     readonly models: readonly string[] | null;
     readonly limits: readonly LimitRule[] | null;
     readonly concurrentRequests: number | null;
@@ -50,7 +54,8 @@ type Rejected = ImportedKeys["rejected"][number];
  * With `dryRun`, reports what would be done; otherwise does it, one provider at a time. Keys of unknown services are
  * skipped and reported.
  *
- * @throws {ManageError} `invalid_input` for an unknown provider; `not_configured` without `KEY_ENCRYPTION_SECRET`.
+ * @throws {ManageError} `invalid_input` for an unknown provider or group; `conflict` if keys of one quota domain would
+ * serve different groups; `not_configured` without `KEY_ENCRYPTION_SECRET`.
  */
 export async function importKeys(
   context: ManageContext,
@@ -58,15 +63,18 @@ export async function importKeys(
 ): Promise<ImportedKeys> {
   const { secrets } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
-  const [known, chosen] = await Promise.all([
+  await assertGroups(context, input.groups ?? [], "groups");
+  const [known, chosen, groupNames] = await Promise.all([
     allProviders(context),
     chosenProviders(context, input),
+    listGroupNames(context.db),
   ]);
+  const groupIds = new Set(groupNames.map(({ id }) => id));
   const rejected: Rejected[] = [];
   const placed: { readonly slug: string; readonly key: GoodKey }[] = [];
   const left: { readonly name: string; readonly key: GoodKey }[] = [];
   for (const each of input.keys) {
-    const key = readKey(each);
+    const key = readKey(each, input.groups ?? null, groupIds);
     if ("code" in key) {
       rejected.push(key);
       continue;
@@ -78,7 +86,7 @@ export async function importKeys(
   const providers: ProviderImport[] = [];
   for (const [slug, found] of Map.groupBy(placed, ({ slug }) => slug)) {
     const keys = found.map(({ key }) => key);
-    providers.push(await importInto(context, secrets, slug, keys, input));
+    providers.push(await withGroups(importInto(context, secrets, slug, keys, input)));
   }
   const isKnown = (slug: string) => known.some((provider) => provider.slug === slug);
   const unknown = [...Map.groupBy(left, ({ name }) => name)].map(([name, found]) => {
@@ -113,13 +121,26 @@ async function chosenProviders(context: ManageContext, { provider, providers }: 
   };
 }
 
-function readKey(each: unknown): GoodKey | Rejected {
+/**
+ * @param groups Those that keys serve whose source names none; null for everyone.
+ * @param known Ids of all groups: a key of another one is rejected, so that it doesn't serve everyone.
+ */
+function readKey(
+  each: unknown,
+  groups: readonly string[] | null,
+  known: ReadonlySet<string>,
+): GoodKey | Rejected {
   const parsed = sourceKey.safeParse(each);
   if (!parsed.success) return badSettings(positionOf(each), parsed.error);
   const { settings, ...key } = parsed.data;
   const read = readKeyText(key.text);
   if ("problem" in read) return { position: key.position, code: read.code, reason: read.problem };
   const { weight = 1, priority = 0, models = null, limits = null, remark, quotaDomain } = settings;
+  const unknown = settings.groups?.find((id) => !known.has(id));
+  if (unknown !== undefined) {
+    const reason = `groups: there is no group ${JSON.stringify(unknown)}`;
+    return { position: key.position, code: "settings", reason };
+  }
   return {
     ...key,
     text: read.text,
@@ -133,6 +154,7 @@ function readKey(each: unknown): GoodKey | Rejected {
       monthlyCostUsd: settings.monthlyCostUsd ?? null,
       remark: remark || null,
       quotaDomain: quotaDomain ?? projectOf(read.text),
+      groups: settings.groups ?? (groups && [...new Set(groups)].sort()),
     },
   };
 }

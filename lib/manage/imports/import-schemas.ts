@@ -48,6 +48,12 @@ const choices = {
     .record(z.string().max(500), name)
     .default({})
     .meta({ description: "Provider slugs for unknown services, by their names in `unknown`" }),
+  groups: z
+    .array(name)
+    .min(1)
+    .max(20)
+    .optional()
+    .meta({ description: "Ids of groups: the added keys serve only them, not everyone" }),
 };
 
 export const importKeysInput = z.strictObject({

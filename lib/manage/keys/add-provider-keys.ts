@@ -1,5 +1,7 @@
 import { insertProviderKeys } from "../../db/keys/insert-provider-keys";
 import { newRowId } from "../../db/new-row-id";
+import { listGroupNames } from "../../db/team/groups";
+import { withGroups } from "../groups/with-groups";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { describeIssue, toWords } from "../parse-input";
@@ -28,8 +30,10 @@ export async function addProviderKeys(
 
   const texts = new Map<string, NewKeySettings>();
   const rejected: { index: number; reason: string }[] = [];
-  for (const [index, line] of input.keys.entries()) {
-    const read = readLine(line);
+  const lines = input.keys.map(readLine);
+  const isUnknown = await unknownGroups(context, lines);
+  for (const [index, line] of lines.entries()) {
+    const read = isUnknown(line) ?? line;
     if ("problem" in read) rejected.push({ index, reason: read.problem });
     else if (!texts.has(read.text)) texts.set(read.text, read.settings);
   }
@@ -39,13 +43,34 @@ export async function addProviderKeys(
     ),
   );
   const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor.id };
-  const added = await insertProviderKeys(context.db, origin, keys, (ids) =>
-    auditKeys(context.actor, "add", { provider: slug, ids }, nowMs),
+  const added = await withGroups(
+    insertProviderKeys(context.db, origin, keys, (ids) =>
+      auditKeys(context.actor, "add", { provider: slug, ids }, nowMs),
+    ),
   );
   return { added, duplicates: input.keys.length - rejected.length - added, rejected };
 }
 
-function readLine(line: unknown): { text: string; settings: NewKeySettings } | { problem: string } {
+type Problem = { readonly problem: string };
+type Line = { readonly text: string; readonly settings: NewKeySettings } | Problem;
+
+/** Says which lines name a group that doesn't exist: such a key must not become a common one. */
+async function unknownGroups(
+  { db }: ManageContext,
+  lines: readonly Line[],
+): Promise<(line: Line) => Problem | undefined> {
+  const groupsOf = (line: Line) => ("problem" in line ? [] : (line.settings.groups ?? []));
+  if (lines.every((line) => groupsOf(line).length === 0)) return () => undefined;
+  const known = new Set((await listGroupNames(db)).map(({ id }) => id));
+  return (line) => {
+    const unknown = groupsOf(line).find((id) => !known.has(id));
+    return unknown === undefined
+      ? undefined
+      : { problem: `groups: there is no group ${JSON.stringify(unknown)}` };
+  };
+}
+
+function readLine(line: unknown): Line {
   const parsed = newKeySettings.safeParse(typeof line === "string" ? { key: line } : line);
   if (!parsed.success) {
     return { problem: parsed.error.issues.map(describeIssue).map(toWords).join("; ") };
@@ -55,6 +80,7 @@ function readLine(line: unknown): { text: string; settings: NewKeySettings } | {
     weight = 1,
     priority = 0,
     quotaDomain = null,
+    groups = null,
     models = null,
     limits = null,
     concurrentRequests = null,
@@ -65,6 +91,6 @@ function readLine(line: unknown): { text: string; settings: NewKeySettings } | {
   const read = readKeyText(key);
   if ("problem" in read) return read;
   const caps = { concurrentRequests, dailyCostUsd, monthlyCostUsd };
-  const settings = { weight, priority, quotaDomain, models, limits, ...caps, remark };
+  const settings = { weight, priority, quotaDomain, groups, models, limits, ...caps, remark };
   return { text: read.text, settings };
 }

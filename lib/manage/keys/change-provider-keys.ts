@@ -3,6 +3,8 @@ import {
   type PreviousSettings,
   changeProviderKeys as writeChange,
 } from "../../db/keys/change-provider-keys";
+import { assertGroups } from "../groups/find-group";
+import { withGroups } from "../groups/with-groups";
 import type { ManageContext } from "../manage-context";
 import { auditKeys } from "./audit-provider-keys";
 import type { ChangeProviderKeysInput, UndoProviderKeysInput } from "./provider-key-schemas";
@@ -18,13 +20,15 @@ const UNDO_MAX_CHARS = 1_000_000;
 
 /** Changes the keys with these ids, or all that match a filter. Unknown ids are no error. */
 export async function changeProviderKeys(
-  { db, nowMs, actor }: ManageContext,
+  context: ManageContext,
   { target, change }: ChangeProviderKeysInput,
 ): Promise<ChangedProviderKeys> {
+  const { db, nowMs, actor } = context;
+  if (change.kind === "set") await assertGroups(context, change.settings.groups ?? [], "groups");
   const filter = "ids" in target ? { ids: target.ids } : target.filter;
   const atMs = nowMs();
   const audit = auditKeys(actor, change.kind, filter, atMs, detailsOf(change));
-  const { changed, previous } = await writeChange(db, filter, change, atMs, audit);
+  const { changed, previous } = await withGroups(writeChange(db, filter, change, atMs, audit));
   if (previous === null || previous.length === 0) return { changed, undo: null };
   const undo = undoOf(change, previous);
   return { changed, undo: JSON.stringify(undo).length > UNDO_MAX_CHARS ? null : undo };
@@ -67,7 +71,7 @@ export function settingsIn(
   settings: Partial<Record<keyof KeySettings, unknown>>,
 ): (keyof KeySettings)[] {
   const columns = [
-    ...["remark", "weight", "priority", "quotaDomain", "models", "limits"],
+    ...["remark", "weight", "priority", "quotaDomain", "groups", "models", "limits"],
     ...["concurrentRequests", "dailyCostUsd", "monthlyCostUsd"],
   ] as readonly (keyof KeySettings)[];
   return columns.filter((column) => settings[column] !== undefined);

@@ -25,6 +25,8 @@ export interface ProviderKeyItem {
   readonly weight: number;
   readonly priority: number;
   readonly quotaDomain: string | null;
+  /** Ids of the groups that it serves; null: everyone. */
+  readonly groups: readonly string[] | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
   /** Caps; null for none. */
@@ -66,6 +68,7 @@ function toItem(key: ListedProviderKey): ProviderKeyItem {
     weight: key.weight,
     priority: key.priority,
     quotaDomain: key.quotaDomain,
+    groups: key.groups,
     models: key.models,
     limits: key.limits,
     concurrentRequests: key.concurrentRequests,

@@ -28,6 +28,8 @@ export interface ProviderKeyView {
   readonly weight: number;
   readonly priority: number;
   readonly quotaDomain: string | null;
+  /** Ids of the groups that it serves; null: everyone. */
+  readonly groups: readonly string[] | null;
   readonly models: readonly string[] | null;
   readonly limits: readonly LimitRule[] | null;
   /** Caps; null for none. */

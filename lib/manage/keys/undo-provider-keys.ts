@@ -1,4 +1,5 @@
 import { changeProviderKeys, putBackSettings } from "../../db/keys/change-provider-keys";
+import { withGroups } from "../groups/with-groups";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { auditKeys } from "./audit-provider-keys";
@@ -30,5 +31,5 @@ export async function undoProviderKeys(
   );
   const chosen = { ids: previous.map(({ id }) => id) };
   const audit = auditKeys(actor, "undo-set", chosen, atMs, { fields: columns });
-  return { changed: await putBackSettings(db, columns, previous, atMs, audit) };
+  return { changed: await withGroups(putBackSettings(db, columns, previous, atMs, audit)) };
 }

@@ -1,5 +1,7 @@
 import { updateProviderKey as writeProviderKey } from "../../db/keys/change-provider-keys";
 import { getProviderKey, type ListedProviderKey } from "../../db/keys/provider-keys";
+import { assertGroups } from "../groups/find-group";
+import { withGroups } from "../groups/with-groups";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import type { UpdateProviderKeyInput } from "../schemas";
@@ -7,13 +9,16 @@ import { auditKey } from "./audit-provider-keys";
 
 /**
  * Changes the given fields; null clears one. `active` enables a disabled key, or unblocks a blocked one.
- * @throws {ManageError} `not_found`.
+ * @throws {ManageError} `not_found`; `invalid_input` for an unknown group; `conflict` if keys of one quota domain would
+ * serve different groups.
  */
 export async function updateProviderKey(
-  { db, nowMs, actor }: ManageContext,
+  context: ManageContext,
   id: string,
   input: UpdateProviderKeyInput,
 ): Promise<void> {
+  const { db, nowMs, actor } = context;
+  await assertGroups(context, input.groups ?? [], "groups");
   const atMs = nowMs();
   const { status, ...fields } = input;
   const key = await getProviderKey(db, id, atMs);
@@ -23,7 +28,7 @@ export async function updateProviderKey(
       before: fieldsBefore(key, input),
       after: input,
     });
-    if (await writeProviderKey(db, id, changes, atMs, audit)) return;
+    if (await withGroups(writeProviderKey(db, id, changes, atMs, audit))) return;
   }
   throw new ManageError("not_found", "no such provider key");
 }

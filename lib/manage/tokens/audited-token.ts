@@ -7,6 +7,7 @@ const AUDITED = {
   masked: "masked",
   status: "status",
   ownerId: "ownerId",
+  groupId: "group",
   providers: "providers",
   models: "models",
   expiresAtMs: "expiresAt",

@@ -4,10 +4,12 @@ import { newAccessToken } from "../../crypto/new-access-token";
 import { newRowId } from "../../db/new-row-id";
 import { auditChange } from "../../db/team/audit-log";
 import { insertAccessToken, type TokenReach } from "../../db/tokens/access-tokens";
+import { withGroups } from "../groups/with-groups";
 import { knownProviders } from "../keys/known-provider";
 import type { ManageContext } from "../manage-context";
 import type { CreateAccessTokenInput } from "../schemas";
 import { auditedToken } from "./audited-token";
+import { assertMayJoin } from "./token-group";
 import { assertMayShare, USUAL_SHARE } from "./token-share";
 
 /** The only time the token itself is shown: the store only has its hash. */
@@ -19,7 +21,8 @@ export interface CreatedAccessToken {
 /**
  * @param reach The creator's.
  * @param ownerId The user who will own the token; null for a team token.
- * @throws {ManageError} `invalid_input` for an unknown provider, or a share that only admins may set.
+ * @throws {ManageError} `invalid_input` for an unknown provider, a group that the owner isn't in, or a share that only
+ * admins may set.
  */
 export async function createAccessToken(
   context: ManageContext,
@@ -29,6 +32,8 @@ export async function createAccessToken(
 ): Promise<CreatedAccessToken> {
   const { db, nowMs, actor } = context;
   assertMayShare(reach, USUAL_SHARE, input);
+  const groupId = input.group ?? null;
+  if (groupId !== null) await assertMayJoin(context, reach, groupId);
   await knownProviders(context, input.providers ?? []);
   const token = newAccessToken();
   const atMs = nowMs();
@@ -58,7 +63,7 @@ export async function createAccessToken(
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,
-    groupId: null,
+    groupId,
     rotatedToId: null,
     budgetId: null,
     updatedAtMs: atMs,
@@ -69,6 +74,6 @@ export async function createAccessToken(
     subject: { kind: "access-token", id, name: input.name },
     after: auditedToken(row),
   };
-  await insertAccessToken(db, row, auditChange(actor, entry, atMs));
+  await withGroups(insertAccessToken(db, row, auditChange(actor, entry, atMs)));
   return { id, token };
 }

@@ -31,6 +31,8 @@ export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {
   readonly owner: { readonly id: string; readonly name: string } | null;
   /** The token that replaces this one, which works until `expiresAt`. Null if not rotated. */
   readonly rotatedTo: string | null;
+  /** The id of its group; null for none. */
+  readonly group: string | null;
 }
 
 export interface AccessTokenPage {
@@ -59,7 +61,7 @@ export async function listAccessTokens(
 
 export function toTokenItem(token: ListedAccessToken): AccessTokenItem {
   const { expiresAtMs, createdAtMs, lastUsedAtMs, ...rest } = token;
-  const { kind, createdBy, ownerId, owner, rotatedToId, budgetId, ...others } = rest;
+  const { kind, createdBy, ownerId, groupId, owner, rotatedToId, budgetId, ...others } = rest;
   const { updatedAtMs, version, ...same } = others;
   return {
     ...same,
@@ -68,5 +70,6 @@ export function toTokenItem(token: ListedAccessToken): AccessTokenItem {
     lastUsedAt: lastUsedAtMs,
     owner: ownerId === null ? null : { id: ownerId, name: owner?.name ?? ownerId },
     rotatedTo: rotatedToId,
+    group: groupId,
   };
 }

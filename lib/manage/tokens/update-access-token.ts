@@ -7,32 +7,36 @@ import {
   updateAccessToken as writeAccessToken,
 } from "../../db/tokens/access-tokens";
 import { assertUnchanged, type Fields } from "../assert-unchanged";
+import { withGroups } from "../groups/with-groups";
 import { knownProviders } from "../keys/known-provider";
 import { assertBelowCeilings, ceilingsAfter } from "../limits/limit-ceilings";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import type { UpdateAccessTokenInput } from "../schemas";
 import { auditedChange } from "./audited-token";
+import { assertJoinsOnce, assertMayJoin } from "./token-group";
 import { assertMayShare } from "./token-share";
 
 /**
  * Pauses, resumes or edits a token; null clears a limit. What an admin sets is a ceiling for the owner.
  * @param was What the caller knows of these fields; another's change in the meantime stays, and is reported.
  * @throws {ManageError} `not_found`; `conflict` if it is revoked, or was changed by someone else in the meantime;
- * `invalid_input` for an unknown provider, a limit above an admin's, or a share that only admins may set.
+ * `invalid_input` for an unknown provider or group, a limit above an admin's, or a share that only admins may set.
  */
 export async function updateAccessToken(
   context: ManageContext,
   reach: TokenReach,
   id: string,
-  { expiresAt, ...fields }: UpdateAccessTokenInput,
+  { expiresAt, group, ...fields }: UpdateAccessTokenInput,
   was?: Fields,
 ): Promise<void> {
+  if (typeof group === "string") await assertMayJoin(context, reach, group);
   await knownProviders(context, fields.providers ?? []);
-  const changes = { ...fields, expiresAtMs: expiresAt };
+  const changes = { ...fields, groupId: group, expiresAtMs: expiresAt };
   await changeAccessToken(context, reach, id, "access-token.update", (token) => {
-    const current = { ...token, expiresAt: token.expiresAtMs };
-    assertUnchanged(current, { ...fields, expiresAt }, was);
+    const current = { ...token, group: token.groupId, expiresAt: token.expiresAtMs };
+    assertUnchanged(current, { ...fields, group, expiresAt }, was);
+    assertJoinsOnce(token.groupId, group);
     if (reach === "everyone") return { ...changes, limitCeilings: ceilingsAfter(token, changes) };
     assertBelowCeilings(token.limitCeilings, changes);
     assertMayShare(reach, token, changes);
@@ -58,6 +62,6 @@ export async function changeAccessToken(
   const atMs = nowMs();
   const subject = { kind: "access-token", id, name: token.name };
   const audit = auditChange(actor, { action, subject, ...auditedChange(token, changes) }, atMs);
-  if (await writeAccessToken(db, token, changes, audit, atMs)) return;
+  if (await withGroups(writeAccessToken(db, token, changes, audit, atMs))) return;
   throw new ManageError("conflict", "the access token is revoked, or was changed meanwhile");
 }

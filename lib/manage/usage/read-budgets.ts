@@ -37,7 +37,7 @@ export interface HolderBudgets extends LimitedHolder {
 }
 
 /**
- * How much of each budget is used, as the proxy counts it. Members first, then tokens. At most seven statements,
+ * How much of each budget is used, as the proxy counts it. Groups first, then members, then tokens. At most eight statements,
  * however many there are.
  * @param underWay What a holder's requests in progress hold, as far as this isolate knows.
  */

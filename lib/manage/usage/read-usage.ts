@@ -1,3 +1,4 @@
+import { findSharedBudgets } from "../../db/tokens/access-tokens";
 import type { CellDimension, CellSum } from "../../db/usage/read-usage-cells";
 import { NANO_PER_USD } from "../../usage/price";
 import { DAY_MS, HOUR_MS, type Measure } from "../../usage/rollup";
@@ -56,6 +57,8 @@ const DIMENSIONS = {
   key: "subjectId",
   token: "subjectId",
   user: "userId",
+  // Combined by the tokens' groups afterwards.
+  group: "subjectId",
   outcome: "outcome",
 } as const satisfies Record<ReadUsageInput["groupBy"], CellDimension>;
 
@@ -100,7 +103,8 @@ export async function readUsage(
     by: DIMENSIONS[groupBy],
     nowMs,
   });
-  const rows = inBuckets(cells, DIMENSIONS[groupBy], fromMs, bucket);
+  const named = groupBy === "group" ? await byGroup(context, cells) : cells;
+  const rows = inBuckets(named, DIMENSIONS[groupBy], fromMs, bucket);
   return {
     rows: rows
       .map((row) => ({
@@ -111,6 +115,19 @@ export async function readUsage(
       .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
     totals: toSums(totalOf(rows)),
   };
+}
+
+/**
+ * Cells of tokens with the groups of these as subjects; empty for tokens without one. Exact whatever the time, because a
+ * token never leaves its group.
+ */
+async function byGroup(
+  { db }: ManageContext,
+  cells: readonly CellSum[],
+): Promise<readonly CellSum[]> {
+  const tokens = [...new Set(cells.map(({ subjectId }) => subjectId))];
+  const shared = await findSharedBudgets(db, tokens);
+  return cells.map((cell) => ({ ...cell, subjectId: shared.get(cell.subjectId)?.groupId ?? "" }));
 }
 
 /** Combines cells of hours or parts of them into the requested buckets. */
@@ -137,7 +154,7 @@ function inBuckets(
   });
 }
 
-const callerGroups: ReadonlySet<string> = new Set(["token", "user"]);
+const callerGroups: ReadonlySet<string> = new Set(["token", "user", "group"]);
 
 const NOTHING: CellSum["values"] = {
   requests: 0,

@@ -33,9 +33,12 @@ export const readUsageInput = scope.extend({
     description: "Hours of UTC; days begin at the time of day that `from` says",
   }),
   groupBy: z
-    .enum(["provider", "model", "key", "token", "user", "outcome"])
+    .enum(["provider", "model", "key", "token", "user", "group", "outcome"])
     .default("provider")
-    .meta({ description: "Groups of keys, tokens and users are named by id" }),
+    .meta({
+      description:
+        "Keys, tokens, users and groups are named by id; a group has the usage of its tokens",
+    }),
 });
 export type ReadUsageInput = z.output<typeof readUsageInput>;
 
