@@ -86,3 +86,22 @@ test("a member's limit holds for all own tokens; both see what is left, an admin
   await admin.goto("/audit?q=mary");
   await expect(admin.getByRole("button", { name: "Details: Changed limits" })).toBeVisible();
 });
+
+test("many budgets come in pages, and one of them is found by its name", async ({
+  admin,
+  server,
+}) => {
+  const names = Array.from({ length: 52 }, (_, index) => `app ${String(index).padStart(2, "0")}`);
+  await Promise.all(names.map((name) => server.admin.createToken({ name, dailyRequests: 2_000 })));
+  await admin.goto("/tokens/budgets");
+  const table = admin.getByRole("table", { name: "Budgets", exact: true });
+  const shown = table.getByText(/^app \d\d$/);
+  await expect(admin.getByText(/^1–50 of 5\d$/)).toBeVisible();
+  await admin.getByRole("button", { name: "Next page" }).click();
+  await expect(admin.getByText(/^51–5\d of 5\d$/)).toBeVisible();
+  await admin.getByRole("searchbox", { name: "Search tokens and members" }).fill("APP 51");
+  await expect(shown).toHaveText(["app 51"]);
+  // Below 10,000, figures are exact: what is used and what is left add up.
+  await expect(table.getByText("0 of 2,000")).toBeVisible();
+  await expectAccessible(admin);
+});

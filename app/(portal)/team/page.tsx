@@ -1,25 +1,44 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
+import { FilterSelect } from "@/components/filter-select";
 import { PageHeader } from "@/components/page-header";
+import { SearchField } from "@/components/search-field";
+import { DataTablePager } from "@/components/table/data-table-pager";
+import { contains, PAGE_SIZE, pageOf } from "@/components/table/page-of";
 import { InviteDialog } from "@/components/team/invite-dialog";
 import { InvitesTable } from "@/components/team/invites-table";
 import { MembersTable } from "@/components/team/members-table";
+import { ROLES } from "@/lib/auth/member";
 import { listInvites } from "@/lib/manage/team/list-invites";
 import { listMembers } from "@/lib/manage/team/list-members";
+
+/** Invalid values in the URL are ignored. */
+const query = z.object({
+  q: z.string().trim().min(1).max(200).optional().catch(undefined),
+  role: z.enum(ROLES).optional().catch(undefined),
+  page: z.coerce.number().int().catch(1),
+});
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("team"))("title") };
 }
 
-export default async function TeamPage() {
+export default async function TeamPage({ searchParams }: PageProps<"/team">) {
   const { context, member } = await portalRead("admin");
+  const { q, role, ...wanted } = query.parse(await searchParams);
   const [members, invites, t] = await Promise.all([
     listMembers(context),
     listInvites(context),
     getTranslations("team"),
   ]);
+  const found = members.filter(
+    (each) => contains([each.name, each.email], q) && (role ?? each.role) === each.role,
+  );
+  const { rows, page } = pageOf(found, wanted.page);
+  const isLong = members.length > PAGE_SIZE;
   const openInvites = t("invites.open", { count: invites.length });
   return (
     <ClientMessages areas={["auth", "limits", "team"]}>
@@ -28,7 +47,27 @@ export default async function TeamPage() {
         description={t("description", { count: members.length })}
         actions={<InviteDialog />}
       />
-      <MembersTable members={members} ownId={member.id} />
+      {isLong && (
+        <div className="mb-4 flex flex-wrap gap-2">
+          <SearchField label={t("search")} />
+          <FilterSelect
+            name="role"
+            label={t("columns.role")}
+            anyLabel={t("anyRole")}
+            options={ROLES.map((each) => ({ value: each, label: t(`roles.${each}`) }))}
+          />
+        </div>
+      )}
+      {isLong && found.length === 0 ? (
+        <p className="text-muted-foreground py-8 text-center text-sm">{t("noneFound")}</p>
+      ) : (
+        <MembersTable members={rows} ownId={member.id} />
+      )}
+      {isLong && (
+        <div className="mt-4">
+          <DataTablePager page={page} pageSize={PAGE_SIZE} total={found.length} />
+        </div>
+      )}
       {invites.length > 0 && (
         <section className="mt-10">
           <h2 className="mb-3 font-medium">{openInvites}</h2>

@@ -12,6 +12,9 @@ import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
 import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
+import { SearchField } from "@/components/search-field";
+import { DataTablePager } from "@/components/table/data-table-pager";
+import { contains, PAGE_SIZE, pageOf } from "@/components/table/page-of";
 import { Button } from "@/components/ui/button";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { checkBudgets } from "@/lib/manage/usage/check-budgets";
@@ -21,8 +24,12 @@ import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 import { liveHolds } from "@/lib/runtime/live-figures";
 import { modelReadiness } from "@/lib/runtime/model-readiness";
 
-/** `?check=true`: the budgets are compared with the rollups and the log. */
-const query = z.object({ check: z.literal("true").optional().catch(undefined) });
+/** `?check=true`: the budgets are compared with the rollups and the log. Invalid values are ignored. */
+const query = z.object({
+  check: z.literal("true").optional().catch(undefined),
+  q: z.string().trim().min(1).max(200).optional().catch(undefined),
+  page: z.coerce.number().int().catch(1),
+});
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("budgets"))("title") };
@@ -30,13 +37,16 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/budgets">) {
   const { context, member, env } = await portalRead("viewer");
-  const { check } = query.parse(await searchParams);
+  const { check, q, ...wanted } = query.parse(await searchParams);
   const [t, shell] = await Promise.all([getTranslations("budgets"), getTranslations("shell")]);
   const isAdmin = member.role === "admin";
   const [holders, ready] = await Promise.all([
     readBudgets(context, tokenReach(member), liveHolds(await headers(), env)),
     isolateProxy(env, fetchDecoded).then(modelReadiness),
   ]);
+  const found = holders.filter(({ name, owner }) => contains([name, owner?.name ?? null], q));
+  const { rows, page } = pageOf(found, wanted.page);
+  const isLong = holders.length > PAGE_SIZE;
   return (
     <ClientMessages areas={["budgets"]}>
       <PageHeader
@@ -48,7 +58,21 @@ export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/b
         <EmptyState icon={Gauge} title={t("empty.title")} description={t("empty.description")} />
       ) : (
         <>
-          <BudgetTable holders={holders} />
+          {isLong && (
+            <div className="mb-4">
+              <SearchField label={t("search")} />
+            </div>
+          )}
+          {found.length === 0 ? (
+            <p className="text-muted-foreground py-8 text-center text-sm">{t("noneFound")}</p>
+          ) : (
+            <BudgetTable holders={rows} />
+          )}
+          {isLong && (
+            <div className="mt-4">
+              <DataTablePager page={page} pageSize={PAGE_SIZE} total={found.length} />
+            </div>
+          )}
           <p className="text-muted-foreground mt-2 text-sm">{t("reservedHelp")}</p>
         </>
       )}
