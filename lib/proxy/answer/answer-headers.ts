@@ -123,11 +123,20 @@ const DELETE = 0x7f;
  */
 export function cleanAnswerHeaders(headers: Headers, scrubber: KeyScrubber): void {
   let all = "";
+  let names = "";
   const withheld: string[] = [];
   headers.forEach((value, name) => {
     if (WITHHELD.has(name) || WITHHELD_PREFIX.test(name)) withheld.push(name);
-    else all += `${value}\n`;
+    else {
+      all += `${value}\n`;
+      names += `${name}\n`;
+    }
   });
+  if (scrubber.isInName(names)) {
+    headers.forEach((_, name) => {
+      if (scrubber.isInName(name)) withheld.push(name);
+    });
+  }
   if (isMalformed(all)) {
     headers.forEach((value, name) => {
       if (isMalformed(value)) withheld.push(name);

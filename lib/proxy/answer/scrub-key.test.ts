@@ -20,6 +20,12 @@ const quoted = (text: string) => JSON.stringify(text).slice(1, -1);
 const base64 = (text: string) => btoa(String.fromCharCode(...encoder.encode(text)));
 const urlSafe = (text: string) => base64(text).replaceAll("+", "-").replaceAll("/", "_");
 
+const entities = (text: string, entity: (code: number) => string) =>
+  [...text].map((letter) => entity(letter.charCodeAt(0))).join("");
+const ENTITY_NAMES: Readonly<Record<string, string>> = {
+  ...{ "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos" },
+};
+
 /** How an upstream may write a key. */
 const WRITINGS: Readonly<Record<string, (key: string, around: string) => string>> = {
   plain: (key) => key,
@@ -32,6 +38,16 @@ const WRITINGS: Readonly<Record<string, (key: string, around: string) => string>
   "json, slashes escaped": (key) => quoted(key).replaceAll("/", "\\/"),
   "json, every letter": (key) => escapeAll(key),
   "json, every letter, in json": (key) => quoted(escapeAll(key)),
+  "html, decimal": (key) => entities(key, (code) => `&#${code};`),
+  "html, decimal, with zeros": (key) =>
+    entities(key, (code) => `&#${String(code).padStart(6, "0")};`),
+  "html, hexadecimal": (key) => entities(key, (code) => `&#x${hex(code, 2)};`),
+  "html, hexadecimal, in json": (key) => quoted(entities(key, (code) => `&#X${hex(code, 4)};`)),
+  "html, named": (key) => key.replace(/[&<>"']/g, (sign) => `&${ENTITY_NAMES[sign] ?? ""};`),
+  "html, twice": (key) => entities(key, (code) => `&amp;#${code};`),
+  "utf-16": (key) => key.replace(/./g, "$&\0"),
+  "utf-16, big end first": (key) => key.replace(/./g, "\0$&"),
+  "utf-32": (key) => key.replace(/./g, "$&\0\0\0"),
   "base64, no letter before": (key, around) => base64(`${key}${around}`),
   "base64, one letter before": (key, around) => base64(`:${key}${around}`),
   "base64, two letters before": (key, around) => base64(`a:${key}${around}`),

@@ -1,7 +1,7 @@
 /**
  * Removes a provider key from an upstream's response, however it is written there: unchanged, percent-encoded,
- * JSON-escaped, or in base64 at any of its three alignments, alone or as part of a longer text ("user:key"). Everything
- * else keeps its bytes.
+ * JSON-escaped, as entities of HTML, or in base64 at any of its three alignments, alone or as part of a longer text
+ * ("user:key"); in UTF-8, UTF-16 or UTF-32. Everything else keeps its bytes.
  *
  * Works on byte strings, one character per byte, so that bytes that aren't UTF-8 survive.
  * @module
@@ -16,23 +16,34 @@ const REPLACEMENT = "[key]";
 
 /** An error that quotes an error that quotes an address: each quotation escapes once more. */
 const MAX_LAYERS = 3;
-/** The most bytes for one character of a key: `\\\\u0073`. */
+/** The most bytes for one character of a key: `\\\\u0073`, `&#0000115;`. */
 const MAX_EXPANSION = 10;
 
 const PERCENT = 0x25;
+const AMPERSAND = 0x26;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
-/** JSON's one-letter escapes, by what they mean. */
+/** What JSON's one-letter escapes mean. */
 const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
-  ['""', "\\\\", "//", "\bb", "\ff", "\nn", "\rr", "\tt"].map((pair) => [
+  ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"].map((pair) => [
     pair.charCodeAt(0),
     pair.charCodeAt(1),
   ]),
 );
 
 /** Escapes that can hide a key of ordinary characters: letters, digits, `+`, `/` and the like. */
-const HIDES_ORDINARY = /%[2-7][\da-f]|\\(?:u00[2-7]|\/)/i;
-const HIDES_ANYTHING = /%[\da-f]{2}|\\./i;
+const HIDES_ORDINARY = /%[2-7][\da-f]|\\(?:u00[2-7]|\/)|&(?:#|amp;#)/i;
+const HIDES_ANYTHING = /%[\da-f]{2}|\\.|&(?:#|amp|lt|gt|quot|apos)/i;
+/** After an ampersand: by number, or one of the names that every encoder uses. */
+const ENTITY = /^(?:#x0*([\da-f]{1,4})|#0*(\d{1,5})|(amp|lt|gt|quot|apos));?/i;
+const ENTITY_CHARS = 9;
+const NAMED_ENTITIES: Readonly<Record<string, number>> = {
+  amp: 0x26,
+  lt: 0x3c,
+  gt: 0x3e,
+  quot: 0x22,
+  apos: 0x27,
+};
 /** Characters that JSON and addresses needn't escape, and so rarely do. */
 const ORDINARY = /^[\w.~:;=+/@ -]*$/;
 
@@ -53,6 +64,16 @@ export function scrubberFor(keyText: string): KeyScrubber {
   return scrubber;
 }
 
+/** Of an error in pieces, of those that may hide a key. */
+const MOST_SEARCHED_BYTES = 256 * 1024;
+
+interface Split {
+  readonly ready: Bytes;
+  readonly rest: Bytes;
+  /** Whether every character had to be looked at. */
+  readonly isSearched: boolean;
+}
+
 /** From `start` up to `end`, in bytes. */
 interface Range {
   readonly start: number;
@@ -62,7 +83,12 @@ interface Range {
 export class KeyScrubber {
   readonly #plain: string;
   /** The key and its base64 forms, as byte strings. */
-  readonly #needles: readonly string[];
+  readonly #narrow: readonly string[];
+  /** The key in UTF-16 and UTF-32, whichever byte comes first. */
+  readonly #wide: readonly string[];
+  /** All of them, by their first character. */
+  readonly #byFirst = new Map<number, string[]>();
+  readonly #lowerCase: string;
   readonly #hides: RegExp;
   /** The most bytes at the end of a piece that may be the beginning of a key. */
   readonly #heldBytes: number;
@@ -70,9 +96,16 @@ export class KeyScrubber {
   constructor(keyText: string) {
     const plain = toByteString(encoder.encode(keyText));
     this.#plain = keyText;
-    this.#needles = keyText === "" ? [] : [plain, ...base64Forms(plain)];
+    this.#wide = keyText === "" ? [] : ["\0", "\0\0\0"].map((zeros) => [...plain].join(zeros));
+    this.#narrow = keyText === "" ? [] : [plain, ...base64Forms(plain)];
+    const needles = [...this.#narrow, ...this.#wide];
+    for (const needle of needles) {
+      const first = needle.charCodeAt(0);
+      this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), needle]);
+    }
+    this.#lowerCase = keyText.toLowerCase();
     this.#hides = ORDINARY.test(keyText) ? HIDES_ORDINARY : HIDES_ANYTHING;
-    const longest = Math.max(0, ...this.#needles.map(({ length }) => length));
+    const longest = Math.max(0, ...needles.map(({ length }) => length));
     this.#heldBytes = longest * MAX_EXPANSION;
   }
 
@@ -80,8 +113,15 @@ export class KeyScrubber {
   maybeIn(text: string): boolean {
     if (this.#plain === "") return false;
     if (text.includes(this.#plain)) return true;
-    for (const needle of this.#needles) if (text.includes(needle)) return true;
+    for (const needle of this.#narrow) if (text.includes(needle)) return true;
+    // Few texts have zeros, which are found fast.
+    if (text.includes("\0") && this.#wide.some((needle) => text.includes(needle))) return true;
     return this.#hides.test(text);
+  }
+
+  /** Whether a header's name, which is in lower case, contains the key. */
+  isInName(name: string): boolean {
+    return this.#lowerCase !== "" && name.includes(this.#lowerCase);
   }
 
   /** Cleans a short text, such as a header's value. */
@@ -102,15 +142,23 @@ export class KeyScrubber {
 
   /**
    * Cleans a body in pieces, whatever its length. The end of each piece is held back as long as it may be the beginning
-   * of a key. For errors only, because it costs JavaScript per piece.
+   * of a key. For errors only, because it costs JavaScript per piece. One that goes on and on in escapes, such as a
+   * request repeated in it, is cut off: looking through them takes time.
    * @param begun What was read before.
    */
   cleanStream(body: ByteStream, begun: Bytes = NOTHING): ByteStream {
     let held = begun;
+    let searched = 0;
     return body.pipeThrough(
       new TransformStream<Bytes, Bytes>({
         transform: (chunk, controller) => {
-          const { ready, rest } = this.#split(joined(held, chunk));
+          const { ready, rest, isSearched } = this.#split(joined(held, chunk));
+          if (isSearched) searched += chunk.length;
+          if (searched > MOST_SEARCHED_BYTES) {
+            held = NOTHING;
+            controller.terminate();
+            return;
+          }
           held = rest;
           if (ready.length > 0) controller.enqueue(ready);
         },
@@ -136,19 +184,19 @@ export class KeyScrubber {
   }
 
   /** What can be handed on of a piece, and what must wait for the next one. */
-  #split(bytes: Bytes): { readonly ready: Bytes; readonly rest: Bytes } {
+  #split(bytes: Bytes): Split {
     let cut = bytes.length - this.#heldBytes;
-    if (cut <= 0) return { ready: bytes.subarray(0, 0), rest: bytes };
+    if (cut <= 0) return { ready: bytes.subarray(0, 0), rest: bytes, isSearched: false };
     // Most pieces pass a check that costs next to nothing.
     if (!this.maybeIn(decoder.decode(bytes))) {
-      return { ready: bytes.subarray(0, cut), rest: bytes.subarray(cut) };
+      return { ready: bytes.subarray(0, cut), rest: bytes.subarray(cut), isSearched: false };
     }
     const source = toByteString(bytes);
     const ranges = this.#find(source).filter(({ start }) => start < cut);
     cut = Math.max(cut, ranges.at(-1)?.end ?? 0);
     const ready =
       ranges.length === 0 ? bytes.subarray(0, cut) : toBytes(replaced(source, ranges, 0, cut));
-    return { ready, rest: bytes.subarray(cut) };
+    return { ready, rest: bytes.subarray(cut), isSearched: true };
   }
 
   /** Where the key is found in any form: sorted, without overlaps. */
@@ -158,27 +206,44 @@ export class KeyScrubber {
     const found: Range[] = [];
     for (let start = 0; start < source.length; start += 1) {
       const code = source.charCodeAt(start);
-      const isEscape = code === PERCENT || code === BACKSLASH;
-      for (const needle of this.#needles) {
-        if (!isEscape && code !== needle.charCodeAt(0)) continue;
-        const end = endOf(needle, source, start);
-        if (end !== -1) found.push({ start, end });
+      if (!isEscape(code)) {
+        const needles = this.#byFirst.get(code);
+        if (needles !== undefined) findFrom(needles, source, start, start + 1, found);
+        continue;
+      }
+      for (const { code: hidden, end } of readingsAt(source, start)) {
+        const needles = this.#byFirst.get(hidden);
+        if (needles !== undefined) findFrom(needles, source, start, end, found);
       }
     }
     return merged(found);
   }
 }
 
-/** Where a text that begins at `start` ends, whichever of its characters are escaped; -1 if it isn't there. */
-function endOf(needle: string, source: string, start: number): number {
-  let positions: readonly number[] = [start];
-  for (let index = 0; index < needle.length; index += 1) {
+/** @param next Where the needles' second character begins. */
+function findFrom(
+  needles: readonly string[],
+  source: string,
+  start: number,
+  next: number,
+  found: Range[],
+): void {
+  for (const needle of needles) {
+    const end = endOf(needle, source, next);
+    if (end !== -1) found.push({ start, end });
+  }
+}
+
+/** Where a text whose first character ends at `next` ends, whichever of the others are escaped; -1 if it isn't there. */
+function endOf(needle: string, source: string, next: number): number {
+  let positions: readonly number[] = [next];
+  for (let index = 1; index < needle.length; index += 1) {
     const code = needle.charCodeAt(index);
     const [only = 0] = positions;
     positions =
       positions.length === 1
-        ? endsOf(code, source, only, MAX_LAYERS)
-        : [...new Set(positions.flatMap((at) => endsOf(code, source, at, MAX_LAYERS)))];
+        ? endsOf(code, source, only)
+        : [...new Set(positions.flatMap((at) => endsOf(code, source, at)))];
     if (positions.length === 0) return -1;
   }
   return Math.max(...positions);
@@ -186,31 +251,79 @@ function endOf(needle: string, source: string, start: number): number {
 
 const NOWHERE: readonly number[] = [];
 
-/**
- * Where the character that begins at `at` ends: unescaped, or with at most this many layers of escapes. There are
- * several ends if escapes can begin with the character.
- */
-function endsOf(code: number, source: string, at: number, layers: number): readonly number[] {
+/** Where the character that begins at `at` ends, escaped or not. */
+function endsOf(code: number, source: string, at: number): readonly number[] {
   const first = source.charCodeAt(at);
-  if (layers === 0 || (first !== PERCENT && first !== BACKSLASH)) {
-    return first === code ? [at + 1] : NOWHERE;
-  }
-  const ends = first === code ? [at + 1] : [];
-  for (const digits of endsOf(PERCENT, source, at, layers - 1)) {
-    if (hexAt(source, digits, 2) === code) ends.push(digits + 2);
-  }
-  for (const letter of endsOf(BACKSLASH, source, at, layers - 1)) {
-    const isUnicode = source.charCodeAt(letter) === LETTER_U;
-    if (isUnicode && hexAt(source, letter + 1, 4) === code) ends.push(letter + 5);
-    const short = SHORT_ESCAPES.get(code);
-    if (short !== undefined && source.charCodeAt(letter) === short) ends.push(letter + 1);
-  }
-  return ends;
+  if (!isEscape(first)) return first === code ? [at + 1] : NOWHERE;
+  return readingsAt(source, at).flatMap((reading) => (reading.code === code ? [reading.end] : []));
 }
 
+/** A character, and where it ends. */
+interface Reading {
+  readonly code: number;
+  readonly end: number;
+}
+
+/** What stands at `at`: the character itself, and what it is with up to `MAX_LAYERS` layers of escapes undone. */
+function readingsAt(source: string, at: number): readonly Reading[] {
+  const readings: Reading[] = [{ code: source.charCodeAt(at), end: at + 1 }];
+  let from = 0;
+  for (let layer = 0; layer < MAX_LAYERS && from < readings.length; layer += 1) {
+    const to = readings.length;
+    for (; from < to; from += 1) {
+      const reading = readings[from];
+      if (reading !== undefined) undoEscape(source, reading, readings);
+    }
+  }
+  return readings;
+}
+
+/** What an escape whose first character is known means. */
+function undoEscape(source: string, { code, end }: Reading, readings: Reading[]): void {
+  const add = (meant: number, length: number) => {
+    if (meant !== -1) readings.push({ code: meant, end: end + length });
+  };
+  if (code === PERCENT) add(hexAt(source, end, 2), 2);
+  else if (code === BACKSLASH) {
+    const letter = source.charCodeAt(end);
+    if (letter === LETTER_U) add(hexAt(source, end + 1, 4), 5);
+    add(SHORT_ESCAPES.get(letter) ?? -1, 1);
+  } else if (code === AMPERSAND) {
+    const [entity = "", hex, decimal, named] =
+      ENTITY.exec(source.slice(end, end + ENTITY_CHARS)) ?? [];
+    if (entity !== "") add(entityCode(hex, decimal, named), entity.length);
+  }
+}
+
+function isEscape(code: number): boolean {
+  return code === PERCENT || code === BACKSLASH || code === AMPERSAND;
+}
+
+function entityCode(
+  hex: string | undefined,
+  decimal: string | undefined,
+  named: string | undefined,
+): number {
+  if (hex !== undefined) return Number.parseInt(hex, 16);
+  if (decimal !== undefined) return Number(decimal);
+  return NAMED_ENTITIES[named?.toLowerCase() ?? ""] ?? -1;
+}
+
+/** A hexadecimal number of so many digits; -1 if there is none. */
 function hexAt(source: string, at: number, digits: number): number {
-  const text = source.slice(at, at + digits);
-  return text.length === digits && /^[\da-f]+$/i.test(text) ? Number.parseInt(text, 16) : -1;
+  let value = 0;
+  for (let index = at; index < at + digits; index += 1) {
+    const digit = hexDigit(source.charCodeAt(index));
+    if (digit === -1) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function merged(ranges: readonly Range[]): readonly Range[] {

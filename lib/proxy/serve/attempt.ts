@@ -6,7 +6,7 @@
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
 import { isNullBodyStatus } from "../../http/null-body-status";
-import { type EventFraming, readableFraming } from "../../http/split-events";
+import { type EventFraming, isReadable, readableFraming } from "../../http/split-events";
 import { judgeAnswer, judgeStreamStart, OK } from "../../providers/answers/judge-answer";
 import { judgeEvent } from "../../providers/answers/judge-event";
 import { ProviderPathError } from "../../providers/provider-path-error";
@@ -186,6 +186,17 @@ function judged(
     );
   }
   if (status >= 400) return judgedError(call, response, atMs, scrubber);
+  if (status >= 300 && body !== null && !isReadable(headers)) {
+    const emptied = withoutText(call, response);
+    return {
+      kind: "answer",
+      response: emptied,
+      atMs,
+      body: unread(emptied.body),
+      verdict: OK,
+      scrubber,
+    };
+  }
   if (status >= 300 && body !== null) {
     // A redirect's short text, which quotes its address.
     const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
@@ -273,12 +284,28 @@ function cleaned(bytes: Bytes, scrubber: KeyScrubber): { head: Bytes; text: stri
   return { head, text: head === bytes ? text : decoder.decode(head) };
 }
 
+/**
+ * An error or a redirect packed in a way that wasn't requested and can't be read here: its text may quote the key, and
+ * says nothing about the cause.
+ */
+function withoutText({ provider }: ProxyCall, { body, status, statusText, headers }: Response) {
+  void body?.cancel().catch(() => {});
+  const readable = new Headers(headers);
+  const encoding = readable.get("content-encoding") ?? "";
+  for (const name of ["content-encoding", "content-length", "etag"]) readable.delete(name);
+  readable.set("content-type", "application/json");
+  const message = `${provider.label} answered with status ${status}, in an encoding (${encoding.slice(0, 40)}) that was not asked for and cannot be read.`;
+  return Response.json({ error: { message } }, { status, statusText, headers: readable });
+}
+
 async function judgedError(
-  { provider }: ProxyCall,
-  response: Response,
+  call: ProxyCall,
+  received: Response,
   atMs: number,
   scrubber: KeyScrubber,
 ): Promise<Answer> {
+  const { provider } = call;
+  const response = isReadable(received.headers) ? received : withoutText(call, received);
   const { status, headers } = response;
   const start =
     response.body === null
