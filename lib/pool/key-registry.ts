@@ -117,6 +117,20 @@ export class KeyRegistry {
     for (const model of this.models.all()) model.forget(domainOf(entry.key));
   }
 
+  /**
+   * Removes a key that moves to another section, which goes on counting its quotas. Called before it is added there.
+   * @param to The pool of that section.
+   */
+  handOver(id: string, to: KeyRegistry): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    const domain = domainOf(entry.key);
+    for (const [model, pool] of this.models.named()) {
+      if (pool.knows(domain)) pool.handOver(domain, to.models.of(model));
+    }
+    this.remove(id);
+  }
+
   remove(id: string): void {
     const entry = this.entries.get(id);
     if (entry === undefined) return;

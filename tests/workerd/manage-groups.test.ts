@@ -14,6 +14,7 @@ import { addGroupInput, changeGroupInput } from "../../lib/manage/groups/group-s
 import { listGroups } from "../../lib/manage/groups/list-groups";
 import { putGroupMember } from "../../lib/manage/groups/put-group-member";
 import { removeGroup } from "../../lib/manage/groups/remove-group";
+import { sumGroups } from "../../lib/manage/groups/sum-groups";
 import { importKeys } from "../../lib/manage/imports/import-keys";
 import { importKeysInput } from "../../lib/manage/imports/import-schemas";
 import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
@@ -340,5 +341,9 @@ describe("what a group used", () => {
       ["", 1],
     ]);
     expect(totals.requests).toBe(4);
+    const sums = await sumGroups(as(admin), {
+      ...{ side: "caller", grain: "day", fromMs: Date.UTC(2026, 10, 20), toMs: nowMs + 1 },
+    });
+    expect(sums).toMatchObject([{ name: "search", requests: 3 }]);
   });
 });

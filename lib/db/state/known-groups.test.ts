@@ -1,6 +1,7 @@
 /** Groups, their keys and their tokens as an isolate knows them, whatever order the changes come in. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { UseBoard } from "../../pool/peers/use-board";
+import { newKeyRequest } from "../../pool/pick-result";
 import { NO_LIMITS } from "../../usage/token-limits";
 import { KnownState } from "./known-state";
 import type { GroupState, KeyState, StateChanges, TokenState } from "./read-state";
@@ -106,6 +107,36 @@ describe("a key", () => {
       return keys.ask("m", { ...request, ...waits, hopefulUntilMs: 0 }, 1_000).kind;
     });
     expect(kinds).toEqual(["granted", "granted", "exhausted"]);
+  });
+
+  test("that moves takes along what was counted, with the other keys of its domain", () => {
+    const limits = [{ model: "*", rpm: 1, tpm: null, dailyRequests: null }];
+    const domainRules = [{ model: "*", rpm: 2, tpm: null, dailyRequests: null }];
+    const ofDomain = (id: string, groups: readonly string[] | null) => ({
+      ...key(id, groups),
+      quotaDomain: "account",
+    });
+    change({
+      groups: [group("gr_a")],
+      tokens: [token("at_a", "gr_a"), token("at_none", null)],
+      keys: [{ ...key("pk_1", null), limits }, ofDomain("pk_2", null), ofDomain("pk_3", null)],
+      quotaLimits: [{ provider: "openai", domain: "account", rules: domainRules }],
+    });
+    const ask = (tokenId: string) => {
+      const keys = state.pools("openai").forCaller(state.accessToken(tokenId)?.group);
+      const request = newKeyRequest({ tokenId, weight: 1, priority: 0 });
+      return keys.ask("m", request, 1_000).kind;
+    };
+    expect([ask("at_none"), ask("at_none"), ask("at_none")]).toEqual(Array(3).fill("granted"));
+    expect(ask("at_none")).toBe("exhausted");
+    change({
+      keys: [
+        { ...key("pk_1", ["gr_a"]), limits },
+        ofDomain("pk_2", ["gr_a"]),
+        ofDomain("pk_3", ["gr_a"]),
+      ],
+    });
+    expect([ask("at_a"), ask("at_none")]).toEqual(["exhausted", "unavailable"]);
   });
 });
 

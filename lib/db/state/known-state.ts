@@ -247,10 +247,12 @@ export class KnownState {
     const { resetAtMs } = row;
     const known = this.#keys.get(row.id);
     const section = sectionName(row.groups);
-    if (known !== undefined && (known.provider !== row.provider || known.section !== section)) {
+    const pool = this.pools(row.provider).of(row.groups);
+    if (known !== undefined && known.provider !== row.provider) this.#removeKey(row.id);
+    else if (known !== undefined && known.section !== section) {
+      known.pool.handOver(row.id, pool);
       this.#removeKey(row.id);
     }
-    const pool = this.pools(row.provider).of(row.groups);
     const key = poolKeyOf(row, cooldowns);
     const before = pool.get(row.id);
     if (before !== undefined && known !== undefined && known.resetAtMs === resetAtMs) {

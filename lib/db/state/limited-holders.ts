@@ -2,12 +2,12 @@
  * Everything that has limits: tokens, and members and groups for all of their tokens together.
  * @module
  */
-import { and, asc, eq, isNotNull, ne, or } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, ne, or } from "drizzle-orm";
 import { type LimitValues, limitsOf, TOKEN_LIMITS } from "../../usage/token-limits";
 import type { Database } from "../open-database";
 import { accessTokens, memberLimits, teamGroups } from "../schema/schema";
 import { users } from "../schema/team-schema";
-import type { TokenReach } from "../tokens/access-tokens";
+import { groupsOfAdmin, type TokenReach } from "../tokens/access-tokens";
 
 export interface LimitedHolder {
   readonly kind: "token" | "member" | "group";
@@ -21,19 +21,27 @@ export interface LimitedHolder {
   readonly limits: LimitValues;
 }
 
-/** Groups first, which only an admin sees, then members, then tokens that aren't revoked, each in order of creation. */
+/** Groups first, then members, then tokens that aren't revoked, each in order of creation. */
 export async function listLimitedHolders(
   db: Database,
   reach: TokenReach,
 ): Promise<readonly LimitedHolder[]> {
   const isOwn = (column: typeof users.id | typeof accessTokens.ownerId) =>
     reach === "everyone" ? undefined : eq(column, reach.ownerId);
+  const isOfGroup = (column: typeof teamGroups.id | typeof accessTokens.groupId) =>
+    reach === "everyone" || reach.withGroups !== true
+      ? undefined
+      : inArray(column, groupsOfAdmin(reach.ownerId));
   const isLimited = (table: typeof accessTokens | typeof memberLimits | typeof teamGroups) =>
     or(...TOKEN_LIMITS.map((name) => isNotNull(table[name])));
   // Not in a batch: D1 identifies columns by name there, and two tables have a `name`.
   const [groups, members, tokens] = await Promise.all([
-    reach === "everyone"
-      ? db.select().from(teamGroups).where(isLimited(teamGroups)).orderBy(asc(teamGroups.id))
+    reach === "everyone" || reach.withGroups === true
+      ? db
+          .select()
+          .from(teamGroups)
+          .where(and(isLimited(teamGroups), isOfGroup(teamGroups.id)))
+          .orderBy(asc(teamGroups.id))
       : [],
     db
       .select({ limits: memberLimits, name: users.name })
@@ -50,7 +58,7 @@ export async function listLimitedHolders(
           eq(accessTokens.kind, "app"),
           ne(accessTokens.status, "revoked"),
           isLimited(accessTokens),
-          isOwn(accessTokens.ownerId),
+          or(isOwn(accessTokens.ownerId), isOfGroup(accessTokens.groupId)),
         ),
       )
       .orderBy(asc(accessTokens.id)),

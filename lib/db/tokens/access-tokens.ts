@@ -10,6 +10,7 @@ import {
   exists,
   getTableColumns,
   gt,
+  inArray,
   isNull,
   lt,
   lte,
@@ -29,8 +30,11 @@ import { users } from "../schema/team-schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 import { ASSERT_GROUPS } from "../team/groups";
 
-/** The tokens that a caller may see and change: everyone's, or one user's own. */
-export type TokenReach = "everyone" | { readonly ownerId: string };
+/**
+ * The tokens that a caller may see and change: everyone's, or one user's own; `withGroups`: and those of the groups of
+ * which the user is an admin.
+ */
+export type TokenReach = "everyone" | { readonly ownerId: string; readonly withGroups?: boolean };
 
 /** A token without its hash, which no one needs to see, and its owner's names (null for a team token). */
 export interface ListedAccessToken extends Omit<AccessTokenRow, "tokenHash"> {
@@ -241,10 +245,22 @@ export async function putPlaygroundToken(
   ]);
 }
 
+/** The ids of the groups of which a user is an admin. */
+export function groupsOfAdmin(userId: string): SQL {
+  return sql`(select group_id from group_members where user_id = ${userId} and role = 'admin')`;
+}
+
 function withinReach(reach: TokenReach): SQL | undefined {
   return and(
     eq(accessTokens.kind, "app"),
-    reach === "everyone" ? undefined : eq(accessTokens.ownerId, reach.ownerId),
+    reach === "everyone"
+      ? undefined
+      : or(
+          eq(accessTokens.ownerId, reach.ownerId),
+          reach.withGroups === true
+            ? inArray(accessTokens.groupId, groupsOfAdmin(reach.ownerId))
+            : undefined,
+        ),
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
+import { reachesToken } from "../tokens/token-reach";
 import { exportRequests } from "./export-requests";
 import { findNames } from "./find-names";
 import { findRequest, type RequestStory } from "./find-request";
@@ -51,7 +52,8 @@ export async function readRequestStory(
 ): Promise<RequestStory & RequestNames> {
   const story = await findRequest(context, id);
   const scope = scopeOf(reader);
-  if (scope !== undefined && story.userId !== scope) {
+  const isOwn = scope === undefined || story.userId === scope;
+  if (!isOwn && !(await reachesToken(context, reader, story.tokenId))) {
     throw new ManageError("not_found", "no such request in the log");
   }
   const [named] = await withNames(context, [story]);

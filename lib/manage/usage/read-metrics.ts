@@ -18,6 +18,7 @@ import type { TraceFigures } from "../../traces/trace-exporter";
 import { BUCKET_BOUNDS_MS } from "../../usage/histogram";
 import { NANO_PER_USD } from "../../usage/price";
 import { DAY_MS, LATER_MEASURES } from "../../usage/rollup";
+import { sumGroups } from "../groups/sum-groups";
 import type { ManageContext } from "../manage-context";
 
 const MAX_MODELS = 100;
@@ -47,13 +48,14 @@ export async function readMetrics(
   const nowMs = context.nowMs();
   const fromMs = nowMs - (nowMs % DAY_MS);
   const range = { side: "caller", grain: "hour", fromMs, toMs: nowMs + 1 } as const;
-  const [sums, firstBytes, pools, incidents, upkeep, day] = await Promise.all([
+  const [sums, firstBytes, groups, pools, incidents, upkeep, day] = await Promise.all([
     sumCells(context.db, [
       { ...range, by: ["provider", "outcome"] },
       { ...range, by: ["provider", "model"] },
       { ...range, by: ["provider"], withTimes: true },
     ]),
     sumFirstBytes(context, range),
+    sumGroups(context, range),
     countKeyStates(context.db, nowMs),
     countOpenIncidents(context.db, nowMs),
     readUpkeep(context.db),
@@ -93,6 +95,22 @@ export async function readMetrics(
     ),
     ...summed(models, ["provider", "model"], "costNanoUsd").map(([labels, value]) =>
       sample("one_balance_cost_usd_total", labels, value / NANO_PER_USD),
+    ),
+    head(
+      "one_balance_group_requests_total",
+      "counter",
+      "Requests of a group's tokens today (UTC).",
+    ),
+    ...groups.map(({ name, requests }) =>
+      sample("one_balance_group_requests_total", { group: name }, requests),
+    ),
+    head(
+      "one_balance_group_cost_usd_total",
+      "counter",
+      "US dollars of a group's tokens today (UTC), where prices are known.",
+    ),
+    ...groups.map(({ name, costNanoUsd }) =>
+      sample("one_balance_group_cost_usd_total", { group: name }, costNanoUsd / NANO_PER_USD),
     ),
     ...histogram(
       "one_balance_request_duration_seconds",
@@ -150,7 +168,7 @@ export async function readMetrics(
     head(
       "one_balance_leases",
       "gauge",
-      "Limits of tokens and members that the isolate that answers shares with others.",
+      "Limits of tokens, members and groups that the isolate that answers shares with others.",
     ),
     sample("one_balance_leases", { granted_by: leases.by }, leases.held),
     head(

@@ -47,6 +47,19 @@ export class DomainLimiters implements SharedDomains {
     return group.limiter;
   }
 
+  /** Gives away the limiter of a domain whose keys leave; undefined if it was never used. */
+  release(domain: string): RateLimiter | undefined {
+    const limiter = this.#limiters.get(domain);
+    this.#limiters.delete(domain);
+    return limiter;
+  }
+
+  /** Takes over the limiter of a domain whose keys come from another pool, before they are added. */
+  adopt(domain: string, limiter: RateLimiter): void {
+    this.#limiters.set(domain, limiter);
+    this.#stale.add(domain);
+  }
+
   /** Records that configured limits changed, for all domains or for one. */
   limitsChanged(domain: string | undefined): void {
     for (const name of domain === undefined ? this.#limiters.keys() : [domain]) {

@@ -245,6 +245,17 @@ export class ModelPool {
     else limiter?.cool(untilMs);
   }
 
+  /** Moves what is counted for a domain into the same model's pool of another section. */
+  handOver(domain: string, to: ModelPool): void {
+    const limiter = this.#limiters.release(domain);
+    if (limiter !== undefined) to.#limiters.adopt(domain, limiter);
+  }
+
+  /** Whether anything was counted for a domain. */
+  knows(domain: string): boolean {
+    return this.#limiters.get(domain) !== undefined;
+  }
+
   /** Ends a cooldown at a person's request. */
   wake(domain: string): void {
     this.#limiters.get(domain)?.wake();

@@ -101,6 +101,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
             use={use}
             providers={providers}
             isAdmin={isAdmin}
+            withOwners={isAdmin || items.some(({ owner }) => owner?.id !== member.id)}
             mayChange={mayChange}
           />
           <nav aria-label={t("pages")} className="flex justify-end gap-2">

@@ -34,6 +34,9 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
   });
   const providers = known.map(({ slug, label }) => ({ slug, label }));
   const isAdmin = member.role === "admin";
+  // The token is within the member's reach, so what it was used for may be seen, also if it is someone else's.
+  const isOwn = token.owner?.id === member.id;
+  const ofToken = isOwn ? reader : { ...reader, member: { ...member, role: "admin" as const } };
   return (
     <ClientMessages areas={["limits", "requests", "tokens", "usage"]}>
       <PageHeader
@@ -48,7 +51,7 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
       />
       <div className="grid items-start gap-8 xl:grid-cols-[1fr_22rem]">
         <div className="min-w-0 max-xl:order-last">
-          <UseOf reader={reader} of={{ token: id }} params={query} without={["keyEvents"]} />
+          <UseOf reader={ofToken} of={{ token: id }} params={query} without={["keyEvents"]} />
         </div>
         <TokenFacts token={token} use={use[id]} providers={providers} isAdmin={isAdmin} />
       </div>

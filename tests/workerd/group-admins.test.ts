@@ -1,0 +1,161 @@
+/** What each role may do with the tokens of a group, verb by verb; nothing unless it is listed. */
+import { beforeEach, expect, test } from "vitest";
+import type { Actor } from "../../lib/db/team/audit-log";
+import { addGroup } from "../../lib/manage/groups/add-group";
+import { putGroupMember } from "../../lib/manage/groups/put-group-member";
+import type { ManageContext } from "../../lib/manage/manage-context";
+import { changeRole } from "../../lib/manage/team/change-role";
+import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
+import { findAccessToken } from "../../lib/manage/tokens/find-access-token";
+import { listAccessTokens } from "../../lib/manage/tokens/list-access-tokens";
+import { revokeAccessToken } from "../../lib/manage/tokens/revoke-access-token";
+import { rotateAccessToken } from "../../lib/manage/tokens/rotate-access-token";
+import { tokenReach } from "../../lib/manage/tokens/token-reach";
+import { updateAccessToken } from "../../lib/manage/tokens/update-access-token";
+import { readRequestStory } from "../../lib/manage/usage/browse-requests";
+import { readBudgets } from "../../lib/manage/usage/read-budgets";
+import { recordRequests } from "./record-requests";
+import { db, emptyUsage, SECRETS } from "./test-store";
+import { emptyTeam, storeUser } from "./test-team";
+import { requestAt } from "./usage-events";
+
+type Role = "admin" | "member" | "viewer";
+interface Person {
+  readonly actor: Actor;
+  readonly role: Role;
+}
+
+let nowMs = 0;
+let people: Readonly<Record<string, Person>>;
+let groupId = "";
+let otherId = "";
+
+const as = ({ actor }: Person): ManageContext => ({
+  db,
+  secrets: SECRETS,
+  nowMs: () => nowMs,
+  actor,
+});
+const reachOf = ({ actor: { id }, role }: Person) => tokenReach({ id, role });
+const person = (name: string): Person => {
+  const found = people[name];
+  if (found === undefined) throw new Error(`who is ${name}?`);
+  return found;
+};
+
+beforeEach(async () => {
+  nowMs = Date.UTC(2026, 10, 20, 12, 30);
+  await emptyTeam();
+  await emptyUsage();
+  const roles: Readonly<Record<string, Role>> = {
+    "team admin": "admin",
+    "group admin": "member",
+    owner: "member",
+    "group member": "member",
+    "other admin": "member",
+    "viewing admin": "viewer",
+    stranger: "member",
+  };
+  const made = Object.entries(roles).map(async ([name, role], index) => {
+    const actor = await storeUser(`p${index}@team.test`, role);
+    return [name, { actor, role }] as const;
+  });
+  people = Object.fromEntries(await Promise.all(made));
+  const admin = as(person("team admin"));
+  groupId = (await addGroup(admin, { name: "search", dailyRequests: 9 })).id;
+  otherId = (await addGroup(admin, { name: "rag" })).id;
+  const put = (group: string, name: string, role: "admin" | "member") =>
+    putGroupMember(admin, group, { userId: person(name).actor.id, role });
+  await put(groupId, "group admin", "admin");
+  await put(groupId, "viewing admin", "admin");
+  await put(groupId, "owner", "member");
+  await put(groupId, "group member", "member");
+  await put(otherId, "other admin", "admin");
+});
+
+const newToken = async (more: object = {}) => {
+  const owner = person("owner");
+  const reach = { ownerId: owner.actor.id };
+  const input = { name: "app", group: groupId, dailyRequests: 5, ...more };
+  return (await createAccessToken(as(owner), reach, owner.actor.id, input)).id;
+};
+
+/** Each on a new token of the owner, in the group; whether it was done, or seen. */
+const VERBS: Readonly<Record<string, (who: Person, id: string) => Promise<boolean>>> = {
+  list: async (who, id) => {
+    const page = await listAccessTokens(as(who), reachOf(who), { limit: 50 });
+    return page.items.some((item) => item.id === id);
+  },
+  read: (who, id) => done(findAccessToken(as(who), reachOf(who), id)),
+  pause: (who, id) => done(updateAccessToken(as(who), reachOf(who), id, { status: "paused" })),
+  rename: (who, id) => done(updateAccessToken(as(who), reachOf(who), id, { name: "mine" })),
+  rotate: (who, id) => done(rotateAccessToken(as(who), reachOf(who), id, { overlapSeconds: 0 })),
+  revoke: (who, id) => done(revokeAccessToken(as(who), reachOf(who), id)),
+  "see its budgets": async (who, id) =>
+    (await readBudgets(as(who), reachOf(who))).some((holder) => holder.id === id),
+  "see the group's budgets": async (who) =>
+    (await readBudgets(as(who), reachOf(who))).some((holder) => holder.id === groupId),
+  "see a request": async (who, id) => {
+    const request = requestAt(nowMs, { tokenId: id, userId: person("owner").actor.id });
+    await recordRequests([request], nowMs);
+    const reader = { id: who.actor.id, role: who.role };
+    return done(readRequestStory(as(who), reader, request.id));
+  },
+};
+
+/** False if it is rejected. */
+async function done(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}
+
+const OF_OWNER = Object.keys(VERBS).filter((verb) => verb !== "see the group's budgets");
+/** What each may do. Viewers of the team see every request, as they do without groups. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  "team admin": Object.keys(VERBS),
+  "group admin": Object.keys(VERBS),
+  owner: OF_OWNER,
+  "group member": [],
+  "other admin": [],
+  "viewing admin": ["see a request"],
+  stranger: [],
+};
+
+test("every verb, as each role", async () => {
+  for (const [name, allowed] of Object.entries(ALLOWED)) {
+    for (const [verb, run] of Object.entries(VERBS)) {
+      const isDone = await run(person(name), await newToken());
+      expect(isDone, `${verb} as ${name}`).toBe(allowed.includes(verb));
+    }
+  }
+});
+
+test("a group's admin manages no other token, and loses the right with the role", async () => {
+  const admin = person("group admin");
+  const elsewhere = await newToken({ group: null });
+  expect(await VERBS.read?.(admin, elsewhere)).toBe(false);
+  expect(await VERBS.revoke?.(admin, elsewhere)).toBe(false);
+  const id = await newToken();
+  expect(await VERBS.read?.(admin, id)).toBe(true);
+  const { actor } = admin;
+  await putGroupMember(as(person("team admin")), groupId, { userId: actor.id, role: "member" });
+  expect(await VERBS.read?.(admin, id)).toBe(false);
+  await putGroupMember(as(person("team admin")), groupId, { userId: actor.id, role: "admin" });
+  await changeRole(as(person("team admin")), { id: actor.id, role: "viewer" });
+  expect(await VERBS.list?.({ ...admin, role: "viewer" }, id)).toBe(false);
+});
+
+test("a group's admin keeps below what an admin of the team set", async () => {
+  const id = await newToken();
+  const team = person("team admin");
+  await updateAccessToken(as(team), "everyone", id, { dailyRequests: 5, rpm: 10 });
+  const admin = person("group admin");
+  const set = (changes: object) => done(updateAccessToken(as(admin), reachOf(admin), id, changes));
+  expect(await set({ rpm: 9 })).toBe(true);
+  expect(await set({ rpm: 11 })).toBe(false);
+  expect(await set({ rpm: null })).toBe(false);
+  expect(await set({ weight: 50 })).toBe(false);
+  expect(await set({ group: otherId })).toBe(false);
+});
