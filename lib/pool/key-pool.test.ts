@@ -505,3 +505,26 @@ test("what another request found no room for changes nothing about when a key is
   expect(before).toEqual({ keys: 1, ready: 1, readyAtMs: 0 });
   expect(pick(pool, "m", NOW + 1)?.id).toBe("a");
 });
+
+test("a token that fills the line leaves room in it for others", () => {
+  const pool = poolOf(
+    key("a", { limits: [{ model: "*", rpm: 3_000, tpm: null, dailyRequests: null }] }),
+  );
+  const asking = (tokenId: string) => {
+    const request = {
+      ...newKeyRequest({ ...CLAIM, tokenId }),
+      maxWaitUntilMs: NOW + 120_000,
+    };
+    return pool.ask("m", request, NOW).kind;
+  };
+  const flood = Array.from({ length: 6_000 }, () => asking("at_flood"));
+  expect(flood).toContain("wait");
+  expect(flood.at(-1)).toBe("exhausted");
+  expect(Array.from({ length: 60 }, () => asking("at_other"))).toEqual(
+    Array.from({ length: 60 }, (_, index) => (index < 50 ? "wait" : "exhausted")),
+  );
+  // However many tokens there are.
+  const many = Array.from({ length: 3_000 }, (_, index) => asking(`at_${index}`));
+  expect(many.filter((kind) => kind === "wait").length).toBeLessThanOrEqual(2_000);
+  expect(many.at(-1)).toBe("exhausted");
+});

@@ -15,6 +15,7 @@ import { ownAnswer } from "./own/own-answer";
 import { isProbe, probeAnswer } from "./own/probe";
 import type { AccessToken, KeepAlive, ModelCatalog, ProxyPorts } from "./ports";
 import { ProxyError } from "./proxy-error";
+import { carriesToken, isUnmistakable } from "./request/carries-token";
 import { gatherFacts, sharedPath } from "./request/gather-facts";
 import { COMPAT, type ProxyPath } from "./request/proxy-path";
 import { forgetBody } from "./request/request-body";
@@ -116,6 +117,7 @@ function scopeOf(
 /** @throws {ProxyError} if the token may not make the request, its limits are used up, or nothing serves it. */
 function carryOut(plan: Plan, token: AccessToken, scope: RequestScope): Promise<Served> {
   if (isAliased(plan)) return serveFromTargets(plan, token, scope);
+  assertNoToken(plan.model, scope.credential);
   scope.meter.resolved(plan);
   authorizeCall(token, plan);
   const { limitHolders } = token;
@@ -123,6 +125,18 @@ function carryOut(plan: Plan, token: AccessToken, scope: RequestScope): Promise<
   const destination = { provider: plan.provider.slug, call: plan };
   return reserveBudget(token, limitHolders, [destination], scope).then(() =>
     serveCall(plan, token, scope),
+  );
+}
+
+/**
+ * Names of models are recorded and shown, and the settings for both are easily mixed up.
+ * @throws {ProxyError} `model_required`
+ */
+function assertNoToken(model: string | null, credential: string): void {
+  if (model === null || !isUnmistakable(credential) || !carriesToken(model, credential)) return;
+  throw new ProxyError(
+    "model_required",
+    "The model's name holds the access token, which goes nowhere.",
   );
 }
 

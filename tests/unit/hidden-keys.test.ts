@@ -10,7 +10,7 @@ import {
   zstdDecompressSync,
 } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { scriptedProxy } from "../doors/scripted-proxy.ts";
+import { scriptedProxy, unlimitedToken } from "../doors/scripted-proxy.ts";
 
 const KEY = "sk-fake-0123456789abcdefghij";
 const ERROR = JSON.stringify({ error: { message: `Bad request with ${KEY}.` } });
@@ -56,6 +56,34 @@ describe.each(packed)("an error in %s, which was not asked for", (encoding, byte
       error: { message: expect.any(String) },
     });
   });
+});
+
+test("a token in place of a model is neither sent nor recorded", async () => {
+  const token = "ob-0123456789abcdefghij";
+  const proxy = scriptedProxy({
+    keys: { openai: [KEY] },
+    tokens: new Map([[token, unlimitedToken("at_1")]]),
+    upstream: () => new Response(ERROR, { status: 404 }),
+  });
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  for (const model of [
+    token,
+    `openai/${token}`,
+    encodeURIComponent(`x ${token}`),
+    btoa(`${token}:`),
+  ]) {
+    for (const path of ["/api/openai/v1/chat/completions", "/api/compat/chat/completions"]) {
+      const body = JSON.stringify({
+        model: path.includes("compat") ? `openai/${model}` : model,
+        messages: [],
+      });
+      const response = await proxy.fetch(path, { method: "POST", headers, body });
+      expect(response.status).toBe(400);
+      expect(await response.text()).not.toContain(token);
+    }
+  }
+  expect(proxy.calls).toEqual([]);
+  expect(proxy.usage.events.map(({ model }) => model)).toEqual(Array(8).fill(null));
 });
 
 test("nor in a header's name", async () => {

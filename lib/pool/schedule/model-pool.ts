@@ -20,6 +20,10 @@ import { ModelKeys, type ModelKeysOptions } from "./model-keys";
 
 /** The most requests that may wait at once. */
 const MAX_WAITING = 2_000;
+/** So many of one token may wait even if those of others fill the line: they would be served first. */
+const OWN_WAITING = 50;
+/** With those, however many tokens there are. */
+const MOST_WAITING = 2 * MAX_WAITING;
 /** Minimum delay between polls. */
 const LEAST_WAIT_MS = 5;
 /** Maximum delay between polls, because other requests may leave and keys may recover. */
@@ -146,7 +150,7 @@ export class ModelPool {
         this.keys.pickHeldByGuess(ask, nowMs);
       if (probe !== null) return this.#grant(probe, ask, nowMs);
     }
-    if (isHopeless || (ask.waiter === null && this.#queue.size >= MAX_WAITING)) {
+    if (isHopeless || (ask.waiter === null && this.#isFullFor(ask))) {
       this.leave(ask);
       this.#sharing?.short(nowMs);
       const turnMs = Math.max(scheduler.latestTurnMs(ahead, firstMs, nowMs), shareAtMs);
@@ -156,6 +160,12 @@ export class ModelPool {
     const soonestMs = scheduler.soonestTurnMs(ahead, firstMs, lookMs, nowMs);
     this.#sharing?.short(nowMs);
     return { kind: "wait", untilMs: this.#wait(ask, Math.max(soonestMs, shareAtMs), nowMs) };
+  }
+
+  #isFullFor({ claim }: KeyRequest): boolean {
+    const { size } = this.#queue;
+    if (size < MAX_WAITING) return false;
+    return size >= MOST_WAITING || this.#queue.waitingOf(claim) >= OWN_WAITING;
   }
 
   /** The key that worked last, of those that may serve, regardless of turns; null if there is none. */
@@ -177,7 +187,7 @@ export class ModelPool {
       entry.caps?.readyAtMs(nowMs) ?? 0,
     );
     if (allowedMs <= nowMs) return this.#grant({ group, entry }, ask, nowMs);
-    if (allowedMs > ask.maxWaitUntilMs || this.#queue.size >= MAX_WAITING)
+    if (allowedMs > ask.maxWaitUntilMs || this.#isFullFor(ask))
       return { kind: "exhausted", retryAtMs: allowedMs };
     return { kind: "wait", untilMs: Math.min(allowedMs, nowMs + this.#longestWaitMs) };
   }

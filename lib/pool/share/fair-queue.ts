@@ -51,6 +51,11 @@ export class FairQueue {
     return this.#size;
   }
 
+  /** How many requests of a token, or of its group, wait. */
+  waitingOf(claim: Claim): number {
+    return this.#flows.get(this.#nameOf(claim))?.waiting.length ?? 0;
+  }
+
   /** A request in line keeps its place. */
   enter(waiter: Waiter): void {
     const name = this.#nameOf(waiter.claim);
