@@ -31,11 +31,14 @@ const DAY_MS = 86_400_000;
 const MEASURED_MS = HOUR_MS + 300_000;
 const RUNS = 15;
 const TOKENS = 50;
-/** With the log: what it writes, and how often an isolate does. */
+/** With the log and the tags that usage is counted by: what is written, and how often an isolate does. */
 const LOGS = [
-  { log: "all", flushGapMs: 1_000, mostRows: 1_200 },
-  { log: "none", flushGapMs: 10_000, mostRows: 50 },
+  { log: "all", tags: 0, flushGapMs: 1_000, mostRows: 1_200 },
+  { log: "none", tags: 0, flushGapMs: 10_000, mostRows: 50 },
+  { log: "none", tags: 2, flushGapMs: 10_000, mostRows: 60 },
 ] as const;
+/** By tag; more values of the first than a day tells apart. */
+const TAG_VALUES = { customer: 300, feature: 20 } as const;
 const FULL_FLUSH = 500;
 
 const random = new SeededRandom(1);
@@ -43,16 +46,17 @@ const dataDir = await mkdtemp(join(tmpdir(), "one-balance-metering-"));
 let failures = 0;
 try {
   const writes = [];
-  for (const { log, flushGapMs, mostRows } of LOGS) {
+  for (const { log, tags, flushGapMs, mostRows } of LOGS) {
     for (const keys of [20, 1_000]) {
       for (const isolates of [1, 3]) {
-        const perThousand = await withStore(`${log}-${keys}-${isolates}`, (store) =>
-          measureWrites(store, { log, flushGapMs, keys, isolates }),
+        const perThousand = await withStore(`${log}-${tags}-${keys}-${isolates}`, (store) =>
+          measureWrites(store, { log, tags, flushGapMs, keys, isolates }),
         );
         const isRight = perThousand <= mostRows;
         if (!isRight) failures += 1;
         const row = {
           log,
+          tags,
           keys,
           isolates,
           rowsPer1000Requests: Number(perThousand.toFixed(1)),
@@ -120,27 +124,41 @@ function trafficOf(keys: number): Traffic {
   };
 }
 
+function someTags(random: SeededRandom): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(TAG_VALUES).map(([name, values]) => [
+      name,
+      `${name}-${random.between(1, values)}`,
+    ]),
+  );
+}
+
 /** Rows per 1,000 requests, including all of an hour's folding. */
 async function measureWrites(
   store: Store,
   wish: {
     readonly log: "all" | "none";
+    readonly tags: number;
     readonly flushGapMs: number;
     readonly keys: number;
     readonly isolates: number;
   },
 ): Promise<number> {
   const traffic = trafficOf(wish.keys);
+  const names = Object.keys(TAG_VALUES).slice(0, wish.tags);
   const startMs = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS;
   const isolates = Array.from(
     { length: wish.isolates },
-    () => new RecordingIsolate(store.db, wish.log, startMs, random),
+    () => new RecordingIsolate(store.db, wish.log, startMs, random, names),
   );
   let requests = 0;
   for (let passedMs = 0; passedMs < MEASURED_MS; passedMs += SECOND_MS) {
     for (let made = 0; made < RATE_PER_SECOND; made += 1) {
       const atMs = startMs + passedMs + (made * SECOND_MS) / RATE_PER_SECOND;
-      isolates[requests % isolates.length]?.recorder.add(sampleRequest(traffic, random, atMs));
+      isolates[requests % isolates.length]?.recorder.add({
+        ...sampleRequest(traffic, random, atMs),
+        ...(names.length > 0 && { tags: someTags(random) }),
+      });
       requests += 1;
     }
     const endMs = startMs + passedMs + SECOND_MS;

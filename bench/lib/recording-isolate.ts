@@ -8,12 +8,20 @@ export class RecordingIsolate {
   readonly recorder: UsageRecorder;
   clockMs: number;
 
-  constructor(db: Database, requests: "all" | "none", startMs: number, random: SeededRandom) {
+  /** @param rollUp The tags that usage is counted by. */
+  constructor(
+    db: Database,
+    requests: "all" | "none",
+    startMs: number,
+    random: SeededRandom,
+    rollUp: readonly string[] = [],
+  ) {
     this.clockMs = startMs;
     const settings = {
       ...DEFAULT_SETTINGS,
       logging: { ...DEFAULT_SETTINGS.logging, requests },
       metering: { dailyRowBudget: 0 },
+      tags: { rollUp },
     };
     this.recorder = new UsageRecorder({
       db,

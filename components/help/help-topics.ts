@@ -21,6 +21,7 @@ import {
   ShieldCheck,
   SlidersHorizontal,
   SquareTerminal,
+  Tags,
   Ticket,
   TriangleAlert,
   Users,
@@ -64,6 +65,7 @@ export const helpGroups: readonly HelpGroup[] = [
       { topic: "moving-in", icon: Import },
       { topic: "judging", icon: Scale },
       { topic: "tokens", icon: Ticket },
+      { topic: "tags", icon: Tags },
       { topic: "team", icon: Users },
       { topic: "groups", icon: Boxes },
     ],
@@ -104,6 +106,7 @@ const translated: ReadonlySet<string> = new Set([
   "security",
   "own-server",
   "groups",
+  "tags",
   ...helpClients.map(({ slug }) => `clients/${slug}`),
 ]);
 

@@ -6,6 +6,7 @@ import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/componen
 import { Link } from "@/components/link";
 import type { RequestNames } from "@/lib/manage/usage/browse-requests";
 import type { RequestStory } from "@/lib/manage/usage/find-request";
+import { formatTag } from "@/lib/tags/tag-text";
 import { CostFacts } from "./cost-facts";
 import { type RequestsLink, requestsHref } from "./requests-href";
 
@@ -66,6 +67,19 @@ export function RequestFacts({
             </Alike>
           )}
         </Fact>
+        {story.tags !== null && (
+          <Fact name={t("facts.tags")}>
+            <ul className="grid gap-0.5">
+              {Object.entries(story.tags).map(([name, value]) => (
+                <li key={name} className="min-w-0 break-words">
+                  <Alike link={{ tags: formatTag(name, value) }}>
+                    {name}: {value}
+                  </Alike>
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
         <Fact name={t("facts.form")}>
           {story.turns !== null
             ? t("facts.session", { turns: story.turns })

@@ -27,6 +27,7 @@ const everything = {
   status: parseAsString,
   slow: parseAsString,
   retried: parseAsString,
+  tags: parseAsString,
   from: parseAsString,
   to: parseAsString,
   since: parseAsString,
@@ -43,6 +44,7 @@ const FIELDS = [
   "status",
   "slow",
   "retried",
+  "tags",
   "from",
   "to",
 ] as const;
@@ -156,6 +158,7 @@ export function RequestFilters({
         anyLabel={t("anyAttempts")}
         options={[{ value: "true", label: t("retried") }]}
       />
+      <SearchField name="tags" label={t("tagsFilter")} className="sm:w-44" />
       <FilterDate name="from" label={t("from")} />
       <FilterDate name="to" label={t("to")} />
     </FilterBar>

@@ -14,6 +14,7 @@ import {
   TableRow,
 } from "@/components/ui/table";
 import type { NamedRequest } from "@/lib/manage/usage/browse-requests";
+import { formatTags } from "@/lib/tags/tag-text";
 
 /** The log is short enough to omit the year. */
 const TIME = {
@@ -77,7 +78,12 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
         <p className="truncate" title={item.model ?? undefined}>
           {item.model ?? UNKNOWN}
         </p>
-        <p className="text-muted-foreground text-xs">{item.provider ?? UNKNOWN}</p>
+        <p
+          className="text-muted-foreground truncate text-xs"
+          title={item.tags === null ? undefined : formatTags(item.tags)}
+        >
+          {[item.provider ?? UNKNOWN, ...Object.values(item.tags ?? {})].join(" · ")}
+        </p>
       </TableCell>
       <TableCell data-card="line" className="max-w-44">
         <p className="truncate">{item.tokenName ?? item.tokenId ?? t("noToken")}</p>

@@ -6,6 +6,8 @@ export interface RequestsLink {
   readonly user?: string | undefined;
   readonly key?: string | undefined;
   readonly outcome?: string | undefined;
+  /** From `formatTag`. */
+  readonly tags?: string | undefined;
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
 }

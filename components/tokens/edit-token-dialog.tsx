@@ -44,6 +44,8 @@ const FIELD_WORDS = {
   maxWaitSeconds: "form.share.maxWait",
   unpricedReserveUsd: "form.share.reserve",
   group: "form.group",
+  fixedTags: "form.tags.fixedTags",
+  requiredTags: "form.tags.requiredTags",
 } as const;
 
 function isLimit(name: string): name is TokenLimit {
@@ -137,7 +139,11 @@ export function EditTokenDialog({
               textOf={(value, name) => {
                 if (value === null || value === undefined) return null;
                 if (name === "expiresAt") return format.dateTime(Number(value), "medium");
-                return Array.isArray(value) ? value.join(", ") : String(value);
+                if (Array.isArray(value)) return value.join(", ");
+                if (typeof value !== "object") return String(value);
+                return Object.entries(value)
+                  .map(([tag, text]) => `${tag}=${text}`)
+                  .join(", ");
               }}
               isBusy={isSubmitting}
               onTheirs={() => {

@@ -8,6 +8,7 @@ import type { ProviderChoice } from "@/components/provider-choice";
 import { Folded } from "@/components/tokens/folded";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
 import { ShareFields } from "@/components/tokens/share-fields";
+import { TagFields } from "@/components/tokens/tag-fields";
 import { EXPIRY_DAYS, NEW_TOKEN, type TokenForm } from "@/components/tokens/token-form";
 import {
   FormControl,
@@ -72,6 +73,7 @@ export function TokenFields({
       <ExpiryField form={form} keepLabel={keepLabel} />
       <LimitFields form={form} ceilings={ceilings} />
       {isAdmin && <ShareSection form={form} />}
+      {isAdmin && <TagSection form={form} />}
     </>
   );
 }
@@ -265,6 +267,17 @@ function ShareSection({ form }: { readonly form: Form }) {
   return (
     <Folded title={t("title")} note={isUsual ? t("usual") : ""} isOpen={!isUsual}>
       <ShareFields />
+    </Folded>
+  );
+}
+
+function TagSection({ form }: { readonly form: Form }) {
+  const t = useTranslations("tokens.form.tags");
+  const values = useWatch({ control: form.control, name: ["fixedTags", "requiredTags"] });
+  const hasNone = values.every((value) => value === "");
+  return (
+    <Folded title={t("title")} note={hasNone ? t("none") : ""} isOpen={!hasNone}>
+      <TagFields />
     </Folded>
   );
 }

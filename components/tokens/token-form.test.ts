@@ -11,6 +11,8 @@ const USUAL_SHARE = {
   weight: 1,
   maxWaitSeconds: null,
   unpricedReserveUsd: null,
+  fixedTags: null,
+  requiredTags: null,
 } as const;
 const TOKEN = {
   ...NO_LIMITS,
@@ -26,6 +28,8 @@ const TOKEN = {
   weight: 3,
   maxWaitSeconds: 60,
   unpricedReserveUsd: 0.25,
+  fixedTags: { customer: "acme, inc" },
+  requiredTags: ["feature"],
 } as const;
 
 describe("tokenFormSchema", () => {
@@ -46,6 +50,8 @@ describe("tokenFormSchema", () => {
     [{ unpricedReserveUsd: "0" }, "reserve"],
     [{ unpricedReserveUsd: "10001" }, "reserve"],
     [{ unpricedReserveUsd: "-1" }, "reserve"],
+    [{ fixedTags: "customer" }, "fixedTags"],
+    [{ requiredTags: "customer=acme" }, "requiredTags"],
     [{ expiry: "date" }, "dateMissing"],
     [{ expiry: "date", date: "2026-11-20" }, "datePast"],
   ])("%j: %s", (fields, problem) => {

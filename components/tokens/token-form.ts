@@ -12,6 +12,7 @@ import {
 } from "@/components/limits/limit-form";
 import type { CreateAccessTokenInput } from "@/lib/manage/schemas";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
+import { formatTags, parseTagMatches, parseTags } from "@/lib/tags/tag-text";
 import {
   type LimitCeilings,
   limitsOf,
@@ -29,6 +30,8 @@ export type TokenProblem =
   | "weight"
   | "maxWait"
   | "reserve"
+  | "fixedTags"
+  | "requiredTags"
   | "dateMissing"
   | "datePast";
 
@@ -62,6 +65,14 @@ export function tokenFormSchema(
       unpricedReserveUsd: z
         .string()
         .refine((text) => text === "" || isReserve(text), { error: words.token("reserve") }),
+      /** `customer=acme,feature=rag`; empty for none. */
+      fixedTags: z
+        .string()
+        .refine((text) => "tags" in parseTags(text), { error: words.token("fixedTags") }),
+      /** `customer,feature`; empty for none. */
+      requiredTags: z
+        .string()
+        .refine((text) => namesIn(text) !== null, { error: words.token("requiredTags") }),
     })
     .superRefine((form, context) => {
       for (const name of limitsAbove(form, ceilings)) {
@@ -91,6 +102,8 @@ export const NEW_TOKEN: TokenForm = {
   weight: "1",
   maxWaitSeconds: "",
   unpricedReserveUsd: "",
+  fixedTags: "",
+  requiredTags: "",
 };
 
 type TokenSettings = Pick<
@@ -103,6 +116,8 @@ type TokenSettings = Pick<
   | "weight"
   | "maxWaitSeconds"
   | "unpricedReserveUsd"
+  | "fixedTags"
+  | "requiredTags"
   | TokenLimit
 >;
 
@@ -115,6 +130,8 @@ export function tokenFormOf(token: TokenSettings): TokenForm {
     weight: String(token.weight),
     maxWaitSeconds: token.maxWaitSeconds === null ? "" : String(token.maxWaitSeconds),
     unpricedReserveUsd: token.unpricedReserveUsd === null ? "" : String(token.unpricedReserveUsd),
+    fixedTags: formatTags(token.fixedTags ?? {}),
+    requiredTags: (token.requiredTags ?? []).join(", "),
     name: token.name,
     providers: [...(token.providers ?? [])],
     models: [...(token.models ?? [])],
@@ -130,6 +147,7 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
     weight: Number(form.weight),
     maxWaitSeconds: form.maxWaitSeconds === "" ? null : Number(form.maxWaitSeconds),
     unpricedReserveUsd: form.unpricedReserveUsd === "" ? null : Number(form.unpricedReserveUsd),
+    ...tagsOf(form),
     name: form.name.trim(),
     providers: form.providers.length === 0 ? null : form.providers,
     models: form.models.length === 0 ? null : form.models,
@@ -141,12 +159,33 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
 export function settingsOf(token: TokenSettings): CreateAccessTokenInput {
   const { name, expiresAt, providers, models, ...others } = token;
   const { priorityClass, weight, maxWaitSeconds, unpricedReserveUsd } = others;
+  const { fixedTags, requiredTags } = others;
   return {
     ...limitsOf(token),
     ...{ name, expiresAt, priorityClass, weight, maxWaitSeconds, unpricedReserveUsd },
     providers: providers && [...providers],
     models: models && [...models],
+    fixedTags: fixedTags && { ...fixedTags },
+    requiredTags: requiredTags && [...requiredTags],
   };
+}
+
+/** Of valid fields. */
+function tagsOf({ fixedTags, requiredTags }: TokenForm) {
+  const read = parseTags(fixedTags);
+  const names = namesIn(requiredTags) ?? [];
+  return {
+    fixedTags: "tags" in read && Object.keys(read.tags).length > 0 ? { ...read.tags } : null,
+    requiredTags: names.length === 0 ? null : names,
+  };
+}
+
+/** Null if it isn't a list of names. */
+function namesIn(text: string): string[] | null {
+  if (text.trim() === "") return [];
+  const matches = parseTagMatches(text);
+  if (matches === null || matches.some(({ value }) => value !== null)) return null;
+  return matches.map(({ name }) => name);
 }
 
 const MAX_RESERVE_USD = 10_000;

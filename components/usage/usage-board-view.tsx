@@ -3,11 +3,17 @@ import { getTranslations } from "next-intl/server";
 import { EmptyState } from "@/components/empty-state";
 import { type RequestsLink, requestsHref } from "@/components/requests/requests-href";
 import type { UsageBoard, UsageBoardInput } from "@/lib/manage/usage/read-usage-board";
+import { groupedTag, isTagGroup } from "@/lib/manage/usage/tag-question";
+import { formatTag } from "@/lib/tags/tag-text";
+import { OTHER_VALUE } from "@/lib/usage/rollup";
 import { OUTCOMES } from "@/lib/usage/types";
 import { type BoardChart, boardCharts } from "./board-charts";
 import { UsageBreakdown } from "./usage-breakdown";
 import { UsageChart } from "./usage-chart";
 import { UsageFigures } from "./usage-figures";
+
+/** Times aren't counted by tag. */
+const BY_TIME: ReadonlySet<BoardChart> = new Set(["duration", "firstToken"]);
 
 /**
  * A range of time in figures and charts, and who or what made it up. Bars and rows lead to their requests.
@@ -32,17 +38,27 @@ export async function UsageBoardView({
       />
     );
   }
-  const { groupBy, grain, provider, model, token, user, key, outcome } = query;
-  const filters: RequestsLink = { provider, model, token, user, key, outcome };
+  const { groupBy, grain, provider, model, token, user, key, outcome, tag } = query;
+  const tags = tag && formatTag(tag.name, tag.value);
+  const filters: RequestsLink = { provider, model, token, user, key, outcome, tags };
+  const tagName = groupedTag(groupBy);
+  const kind = isTagGroup(groupBy) ? "tag" : groupBy;
+  const name = tagName ?? "";
   const groupName = (id: string | null) => {
     if (id === null) return t("other");
-    if (id === "") return t(`none.${groupBy}`);
+    if (id === "") return t(`none.${kind}`, { name });
+    if (tagName !== undefined) return id === OTHER_VALUE ? t("other") : id;
     const outcome = OUTCOMES.find((each) => each === id);
     return groupBy === "outcome" && outcome !== undefined
       ? t(`outcome.${outcome}`)
       : (board.names[id] ?? id);
   };
-  const linkOf = (id: string) => (id === "" ? null : { ...filters, [groupBy]: id });
+  const linkOf = (id: string) => {
+    if (id === "") return null;
+    if (tagName === undefined) return { ...filters, [groupBy]: id };
+    // Which values it stands for isn't known.
+    return id === OTHER_VALUE ? null : { ...filters, tags: formatTag(tagName, id) };
+  };
   const charts = boardCharts(
     board,
     grain,
@@ -53,24 +69,24 @@ export async function UsageBoardView({
       blocked: t("blocked"),
       attempts: t("figures.attempts"),
     },
-    (chart) => t(`charts.${chart}`, { group: t(`by.${groupBy}`) }),
+    (chart) => t(`charts.${chart}`, { group: t(`by.${kind}`, { name }) }),
     { all: filters, group: linkOf },
-  ).filter(({ name }) => !without.includes(name));
+  ).filter(({ name: chart }) => !without.includes(chart) && !(tag && BY_TIME.has(chart)));
   return (
     <div className="space-y-6">
       <UsageFigures totals={board.totals} />
       <div className="grid gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2">
-        {charts.map(({ name, data }) => (
+        {charts.map(({ name: chart, data }) => (
           <UsageChart
-            key={name}
+            key={chart}
             data={data}
-            hint={t(name === "keyEvents" && key !== undefined ? "hints.oneKey" : `hints.${name}`)}
+            hint={t(chart === "keyEvents" && key !== undefined ? "hints.oneKey" : `hints.${chart}`)}
           />
         ))}
       </div>
       <UsageBreakdown
-        title={t("breakdown", { group: t(`by.${groupBy}`) })}
-        groupLabel={t(`column.${groupBy}`)}
+        title={t("breakdown", { group: t(`by.${kind}`, { name }) })}
+        groupLabel={t(`column.${kind}`, { name })}
         rows={board.groups.map((row) => ({ ...row, label: groupName(row.id) }))}
         hrefOf={(id) => {
           const link = linkOf(id);

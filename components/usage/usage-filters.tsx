@@ -11,7 +11,7 @@ export interface FilterChoice {
   readonly label: string;
 }
 
-export type UsageFilterName = "provider" | "model" | "token" | "user" | "outcome";
+export type UsageFilterName = "provider" | "model" | "token" | "tags" | "user" | "outcome";
 
 const everything = {
   range: parseAsString,
@@ -20,6 +20,7 @@ const everything = {
   provider: parseAsString,
   model: parseAsString,
   token: parseAsString,
+  tags: parseAsString,
   user: parseAsString,
   outcome: parseAsString,
 };

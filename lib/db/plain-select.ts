@@ -19,8 +19,12 @@ export type RowOf<Of extends Columns> = {
 export function plainSelect(columns: Columns, where?: string): string {
   const [first] = Object.values(columns);
   if (first === undefined) throw new Error("a select has at least one column");
-  const names = Object.entries(columns).map(([field, column]) => `"${column.name}" as "${field}"`);
-  const from = `select ${names.join(", ")} from "${getTableName(first.table)}"`;
+  const table = `"${getTableName(first.table)}"`;
+  // With the table: SQLite takes an unknown name in quotes for a text, where it stands alone.
+  const names = Object.entries(columns).map(
+    ([field, column]) => `${table}."${column.name}" as "${field}"`,
+  );
+  const from = `select ${names.join(", ")} from ${table}`;
   return where === undefined ? from : `${from} where ${where}`;
 }
 

@@ -31,6 +31,7 @@ const OWN_TABLES = [
   "usage_hourly",
   "usage_key_hours",
   "usage_daily",
+  "usage_tags",
 ] as const;
 
 /** A row of `settings` during a restore: an interrupted one is started again. */

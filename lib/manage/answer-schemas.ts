@@ -140,6 +140,8 @@ export const accessTokenPage = z.strictObject({
       priorityClass: z.enum(PRIORITY_CLASSES),
       maxWaitSeconds: z.int().nullable(),
       unpricedReserveUsd: z.number().nullable(),
+      fixedTags: z.record(z.string(), z.string()).nullable(),
+      requiredTags: z.array(z.string()).nullable(),
       createdAt: epochMs,
       lastUsedAt: epochMs.nullable(),
       owner: z
@@ -337,6 +339,9 @@ const loggedRequest = z.strictObject({
   gatewayLogId: z.string().nullable(),
   turns: z.int().nullable().meta({
     description: "Answers of a WebSocket's session, of which this is all; null for requests",
+  }),
+  tags: z.record(z.string(), z.string()).nullable().meta({
+    description: "What the caller and its token said about the request, see docs/tags.md",
   }),
 });
 

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { isTagName, isTagValue, MAX_TAGS } from "../tags/tags";
 import { PRIORITY_CLASSES } from "../usage/token-limits";
 import { atLeastOneField } from "./at-least-one-field";
 import { limitRules } from "./limits/limit-rules-schema";
@@ -119,12 +120,28 @@ const shareFields = {
   }),
 };
 
+const tagName = z.string().trim().refine(isTagName, "no name of a tag");
+const tagText = z.string().trim().refine(isTagValue, "no value of a tag");
+
+/** What only admins say about the tags of a token's requests; see `lib/usage/tags.ts`. */
+const tagFields = {
+  fixedTags: z
+    .record(tagName, tagText)
+    .refine((tags) => Object.keys(tags).length <= MAX_TAGS, `at most ${MAX_TAGS} tags`)
+    .nullish()
+    .meta({ description: "Tags of all its requests, which callers can't override" }),
+  requiredTags: z.array(tagName).max(MAX_TAGS).nullish().meta({
+    description: "Names of tags without which its requests are rejected",
+  }),
+};
+
 const accessTokenSettings = z.strictObject({
   providers: providers.nullish(),
   models: models.nullish(),
   expiresAt: time.nullish(),
   ...limitFields,
   ...shareFields,
+  ...tagFields,
 });
 
 const group = name.nullish().meta({

@@ -20,6 +20,7 @@ import { gatherFacts, sharedPath } from "./request/gather-facts";
 import { COMPAT, type ProxyPath } from "./request/proxy-path";
 import { forgetBody } from "./request/request-body";
 import type { RequestFacts } from "./request/request-facts";
+import { assertRequiredTags } from "./request/request-tags";
 import type { RequestScope } from "./request-scope";
 import { calledProvider } from "./route/known-provider";
 import { isAliased, type Plan, planRequest } from "./route/plan-request";
@@ -89,6 +90,7 @@ async function answer(
     const own = facts.provider === undefined ? ownAnswer(facts, scope) : null;
     const said = own === null ? null : await own;
     if (said !== null) return said;
+    assertRequiredTags(facts.token, meter.tags);
 
     const planning = planRequest(facts, scope);
     const plan = planning instanceof Promise ? await planning : planning;

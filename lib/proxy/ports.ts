@@ -10,6 +10,7 @@ import type { Evidence } from "../pool/evidence";
 import type { KeySource } from "../pool/sections/joined-keys";
 import type { PoolKey, TokenGroup } from "../pool/types";
 import type { Meaning, Provider } from "../providers/types";
+import type { Tags } from "../tags/tags";
 import type { TraceContext } from "../traces/trace-context";
 import type { PriceBook } from "../usage/price";
 import type { RequestEvent } from "../usage/request-event";
@@ -94,6 +95,8 @@ export interface BegunWork {
   readonly userId: string | null;
   /** As named in the request. */
   readonly model: string | null;
+  /** Absent for none. */
+  readonly tags?: Tags;
   readonly atMs: number;
 }
 
@@ -149,6 +152,10 @@ export interface AccessToken {
   readonly isAdmin?: boolean;
   /** The first token in its chain of rotations; absent for its own id. */
   readonly familyId?: string;
+  /** Tags of all its requests, whatever the caller sends; absent for none. */
+  readonly fixedTags?: Tags;
+  /** Names of tags without which its requests are rejected; absent for none. */
+  readonly requiredTags?: readonly string[];
   /** Whether responses say which key served, masked: only for the playground's tokens. */
   readonly showsKey?: boolean;
 }

@@ -10,6 +10,7 @@ export type ProxyErrorCode =
   | "resource_not_found"
   | "unknown_provider"
   | "invalid_path"
+  | "invalid_tags"
   | "model_required"
   | "model_ambiguous"
   | "model_not_found"
@@ -38,6 +39,7 @@ const STATUS: Record<ProxyErrorCode, number> = {
   resource_not_found: 404,
   unknown_provider: 404,
   invalid_path: 400,
+  invalid_tags: 400,
   model_required: 400,
   model_ambiguous: 400,
   model_not_found: 404,

@@ -56,6 +56,7 @@ function requestSpan(event: RequestEvent, trace: Trace, costNanoUsd: number | nu
       "one_balance.converted": last?.converted,
       "one_balance.dropped": last?.dropped,
       "one_balance.turns": event.turns,
+      ...tagAttributes(event),
     }),
     // By the conventions, a client's mistake isn't an error of a server span.
     status: status >= 500 || outcome === "upstream_error" ? ERROR : UNSET,
@@ -106,6 +107,7 @@ function turnSpan(event: RequestEvent, trace: Trace, costNanoUsd: number | null)
       ...callAttributes(trace.operation, provider, model),
       ...usageAttributes(event.usage, costNanoUsd),
       "one_balance.request.id": event.id,
+      ...tagAttributes(event),
     }),
     status: UNSET,
   };
@@ -131,6 +133,12 @@ function callAttributes(operation: string | null, provider: string | null, model
     "gen_ai.provider.name": provider === null ? null : providerName(provider),
     "gen_ai.request.model": model === null ? null : clipped(model),
   };
+}
+
+function tagAttributes({ tags = {} }: RequestEvent) {
+  return Object.fromEntries(
+    Object.entries(tags).map(([name, value]) => [`one_balance.tag.${name}`, value]),
+  );
 }
 
 function usageAttributes(usage: RequestEvent["usage"], costNanoUsd: number | null) {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Meaning } from "../providers/types";
+import type { Tags } from "../tags/tags";
 import type { Outcome, Usage } from "./types";
 
 /** One key that was tried. */
@@ -57,6 +58,8 @@ export interface RequestEvent {
   readonly usage: Usage | null;
   /** The amount that its token counts if no price is known, in 1e-9 US dollars. Absent for nothing. */
   readonly statedNanoUsd?: number;
+  /** Absent for none. */
+  readonly tags?: Tags;
   /** AI Gateway's, from `cf-aig-log-id`. */
   readonly gatewayLogId: string | null;
   /**

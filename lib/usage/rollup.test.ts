@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AttemptRecord, RequestEvent } from "./request-event";
-import { Cells, measureOf } from "./rollup";
+import { Cells, MAX_TAG_VALUES, measureOf } from "./rollup";
 import { NO_USAGE } from "./types";
 
 const attempt = (keyId: string, fields: Partial<AttemptRecord> = {}): AttemptRecord => ({
@@ -89,4 +89,37 @@ test("requests count for the hour that they came in, and say whether what they u
     [HOUR_MS, 2, 1],
     [2 * HOUR_MS, 2, 0],
   ]);
+});
+
+test("of the tags of a request, those that were chosen are counted, up to a number of values", () => {
+  const cells = new Cells(["customer", "constructor"]);
+  const usage = { ...NO_USAGE, inputTokens: 40, outputTokens: 2 };
+  const tagged = (customer: string, part?: "turn" | "session") =>
+    cells.add(
+      {
+        ...event([attempt("pk_1"), attempt("pk_2")]),
+        usage,
+        tags: { customer, feature: "rag" },
+        ...(part !== undefined && { part }),
+      },
+      7,
+    );
+  cells.add(event([attempt("pk_1")]), null);
+  for (let index = 0; index < MAX_TAG_VALUES + 10; index += 1) tagged(`c${index}`);
+  tagged("c0");
+  tagged("c1", "turn");
+  tagged("c2", "session");
+  const sums = new Map(
+    cells.toStored().flatMap((cell) => {
+      const [, side, , , subject] = cell;
+      const names = ["requests", "attempts", "inputTokens", "costNanoUsd"] as const;
+      return side === "tag" ? [[subject, names.map((name) => measureOf(cell, name))]] : [];
+    }),
+  );
+  expect(sums.size).toBe(MAX_TAG_VALUES + 1);
+  expect(sums.get("customer=c0")).toEqual([2, 4, 80, 14]);
+  expect(sums.get("customer=c1")).toEqual([1, 2, 80, 14]);
+  expect(sums.get("customer=c2")).toEqual([2, 4, 40, 7]);
+  expect(sums.get(`customer=c${MAX_TAG_VALUES - 1}`)).toEqual([1, 2, 40, 7]);
+  expect(sums.get("customer=other")).toEqual([10, 20, 400, 70]);
 });

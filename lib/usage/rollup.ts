@@ -3,9 +3,12 @@
  *
  * A cell for every combination of caller, model and key would be one for nearly each request. So each request is
  * counted on two sides: on the caller side by token, user, provider and model, on the key side by key and model. Both
- * sides add up to the same totals.
+ * sides add up to the same totals. Besides, the tags that an admin chose are counted by value, user, provider and model:
+ * requests without such a tag have no cell there.
  * @module
  */
+
+import { type Tags, tagValue } from "../tags/tags";
 import { BUCKET_COUNT, bucketOf } from "./histogram";
 import { attemptOutcome, type RequestEvent } from "./request-event";
 import type { Outcome } from "./types";
@@ -13,7 +16,18 @@ import type { Outcome } from "./types";
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
-export type Side = "caller" | "key";
+export type Side = "caller" | "key" | "tag";
+
+/** The most tags that are counted by value. */
+export const MAX_ROLLED_UP_TAGS = 3;
+/** The values of a tag that are told apart on a day (UTC); the first ones. All others count as `OTHER_VALUE`. */
+export const MAX_TAG_VALUES = 200;
+export const OTHER_VALUE = "other";
+
+/** The `subjectId` of a cell of the tag side. */
+export function tagSubject(name: string, value: string): string {
+  return `${name}=${value}`;
+}
 
 /** The dimensions of a cell. */
 type Place = readonly [
@@ -23,9 +37,9 @@ type Place = readonly [
   /** In this and the next three: empty if there is none. */
   provider: string,
   model: string,
-  /** The access token's id on the caller side, the provider key's on the key side. */
+  /** The access token's id on the caller side, the provider key's on the key side, `tagSubject` on the tag side. */
   subjectId: string,
-  /** Only on the caller side. */
+  /** Not on the key side. */
   userId: string,
   outcome: Outcome,
 ];
@@ -74,6 +88,9 @@ export const CELL_VALUES: readonly CellValue[] = [
   ...LATER_MEASURES.map((measure) => ({ measure })),
 ];
 
+/** The numbers of a cell of the tag side: the first of `CELL_VALUES`. */
+export const TAG_VALUES = FIRST_MEASURES.length;
+
 function bucketsOf(name: "duration" | "first_token"): readonly CellValue[] {
   return Array.from({ length: BUCKET_COUNT }, (_, bucket) => ({ bucketsOf: name, bucket }));
 }
@@ -99,6 +116,14 @@ export function measureOf(cell: StoredCell, measure: Measure): number {
 /** Cells of events that weren't stored yet. */
 export class Cells {
   readonly #values = new Map<string, { readonly place: Place; readonly values: number[] }>();
+  readonly #rolledUp: readonly string[];
+  /** By day and tag: callers choose values, so what one flush tells apart is bounded too. */
+  readonly #tagValues = new Map<string, Set<string>>();
+
+  /** @param rolledUp The tags that are counted by value. */
+  constructor(rolledUp: readonly string[] = []) {
+    this.#rolledUp = rolledUp;
+  }
 
   get size(): number {
     return this.#values.size;
@@ -133,7 +158,16 @@ export class Cells {
     };
     const key = ofKey(attempts.at(-1), outcome);
     const counted = isTurn ? [] : attempts;
-    caller[INDEX.attempts] = (caller[INDEX.attempts] ?? 0) + counted.length;
+    // Times are not counted by tag: packed cells are read and written whole.
+    const tagged =
+      event.tags === undefined || this.#rolledUp.length === 0
+        ? []
+        : this.#tagSubjects(event.tags, hourMs).map((subject) =>
+            this.#cell(hourMs, "tag", provider, model, subject, userId ?? "", outcome),
+          );
+    for (const values of [caller, ...tagged]) {
+      values[INDEX.attempts] = (values[INDEX.attempts] ?? 0) + counted.length;
+    }
     for (const attempt of counted) {
       const cell = ofKey(attempt, attemptOutcome(attempt.meaning));
       cell[INDEX.attempts] = (cell[INDEX.attempts] ?? 0) + 1;
@@ -142,7 +176,7 @@ export class Cells {
       usage !== null &&
       ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) + (usage.inputAudioSeconds ?? 0) > 0 ||
         usage.units !== null);
-    for (const values of [caller, key]) {
+    for (const values of [caller, key, ...tagged]) {
       const plus = (measure: Measure, value: number | null | undefined) => {
         values[INDEX[measure]] = (values[INDEX[measure]] ?? 0) + (value ?? 0);
       };
@@ -158,6 +192,7 @@ export class Cells {
       if (isTurn) continue;
       plus("durationMs", event.durationMs);
       plus("timeToFirstTokenMs", event.timeToFirstTokenMs);
+      if (tagged.includes(values)) continue;
       plus("firstBytes", event.timeToFirstByteMs === null ? 0 : 1);
       plus("timeToFirstByteMs", event.timeToFirstByteMs);
       countTime(values, DURATION_BUCKETS_FROM, event.durationMs);
@@ -165,6 +200,18 @@ export class Cells {
         countTime(values, FIRST_TOKEN_BUCKETS_FROM, event.timeToFirstTokenMs);
       }
     }
+  }
+
+  #tagSubjects(tags: Tags, hourMs: number): readonly string[] {
+    return this.#rolledUp.flatMap((name) => {
+      const value = tagValue(tags, name);
+      if (value === undefined) return [];
+      const place = `${Math.floor(hourMs / DAY_MS)} ${name}`;
+      const known = this.#tagValues.get(place) ?? new Set();
+      this.#tagValues.set(place, known);
+      if (known.size < MAX_TAG_VALUES) known.add(value);
+      return [tagSubject(name, known.has(value) ? value : OTHER_VALUE)];
+    });
   }
 
   toStored(): StoredCell[] {
@@ -177,7 +224,8 @@ export class Cells {
     const name = `${hourMs}\n${side}\n${provider}\n${model}\n${subjectId}\n${userId}\n${outcome}`;
     const known = this.#values.get(name);
     if (known !== undefined) return known.values;
-    const values = new Array<number>(CELL_VALUES.length).fill(0);
+    const length = side === "tag" ? TAG_VALUES : CELL_VALUES.length;
+    const values = new Array<number>(length).fill(0);
     this.#values.set(name, { place, values });
     return values;
   }

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from "node:util";
+import type { Tags } from "../../lib/tags/tags.ts";
 import type { Connection } from "./connection.ts";
 
 /** The command line is invalid. */
@@ -58,6 +59,16 @@ export function namesOption(options: GivenOptions, name: string): string[] | und
     ?.split(",")
     .map((each) => each.trim())
     .filter((each) => each !== "");
+}
+
+/** `name=value,…`; undefined if absent. @throws {UsageError} if it can't be read. */
+export async function tagsOption(options: GivenOptions, name: string): Promise<Tags | undefined> {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const { parseTags } = await import("../../lib/tags/tag-text.ts");
+  const read = parseTags(text);
+  if ("tags" in read) return read.tags;
+  throw new UsageError(`--${name}: ${read.problem}`);
 }
 
 /** @throws {UsageError} if it isn't a number. */

@@ -1,4 +1,4 @@
-import { type Command, namesOption, numberOption, textOption } from "./command.ts";
+import { type Command, namesOption, numberOption, tagsOption, textOption } from "./command.ts";
 import { groupIdOf } from "./groups.ts";
 import { count, printJson, printTable, time } from "./output.ts";
 
@@ -45,12 +45,16 @@ export const tokensCreate: Command = {
     "--daily-requests, --daily-tokens <number>": "requests and tokens per day (UTC)",
     "--daily-cost, --monthly-cost <dollars>": "US dollars per day and per month (UTC)",
     "--unpriced-reserve <dollars>": "what a request of unknown price counts for",
+    "--fixed-tags <name=value,…>": "tags of all its requests, which callers can't override",
+    "--required-tags <a,b>": "reject requests without these tags",
   },
   options: {
     providers: { type: "string" },
     models: { type: "string" },
     expires: { type: "string" },
     group: { type: "string" },
+    "fixed-tags": { type: "string" },
+    "required-tags": { type: "string" },
     ...Object.fromEntries(LIMITS.map((name) => [name, { type: "string" } as const])),
   },
   positionals: [1, 1],
@@ -66,6 +70,8 @@ export const tokensCreate: Command = {
         models: namesOption(options, "models"),
         expiresAt: textOption(options, "expires"),
         ...(group !== undefined && { group: await groupIdOf(connection, group) }),
+        fixedTags: await tagsOption(options, "fixed-tags"),
+        requiredTags: namesOption(options, "required-tags"),
         ...Object.fromEntries(limits),
       },
     );

@@ -21,7 +21,7 @@ export const usage: Command = {
   usage: "usage [--by <what>] [--from <time>] [--to <time>]",
   summary: "Show usage (default: the last 7 days)",
   optionHelp: {
-    "--by <what>": "provider (default), model, key, token, user or outcome",
+    "--by <what>": "provider (default), model, key, token, user, outcome or tag:<name>",
     "--from <time>": "ISO 8601",
     "--to <time>": "ISO 8601, not included",
   },

@@ -3,8 +3,11 @@
  * @module
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatTags } from "../../lib/tags/tag-text.ts";
+import type { Tags } from "../../lib/tags/tags.ts";
 import { type ApiForm, type SampleModel, sampleProviders } from "./sample-models.ts";
 import { PEAK_PER_HOUR } from "./sample-requests.ts";
+import { sampleTags } from "./sample-tags.ts";
 import type { SampleToken } from "./sample-team.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
@@ -44,14 +47,20 @@ export async function liveTraffic(
     const question = QUESTIONS[random.between(0, QUESTIONS.length - 1)] ?? "";
     const call = CALLS[model.form](model, question, random.chance(0.6));
     const leaves = random.chance(0.03) ? AbortSignal.timeout(20) : undefined;
-    const asked = ask(`${url}/api/${slug}/`, random.pick(tokens).token, call, leaves).finally(() =>
-      underWay.delete(asked),
+    const tags = sampleTags(random);
+    const tagged = tags === undefined ? call : withTags(call, tags);
+    const asked = ask(`${url}/api/${slug}/`, random.pick(tokens).token, tagged, leaves).finally(
+      () => underWay.delete(asked),
     );
     underWay.add(asked);
     const pauseMs = calls < FIRST_CALLS ? FIRST_PAUSE_MS : PAUSE_MS;
     await sleep(random.around(pauseMs), undefined, { signal }).catch(() => {});
   }
   await Promise.all(underWay);
+}
+
+function withTags(call: Call, tags: Tags): Call {
+  return { ...call, headers: { ...call.headers, "x-one-balance-tags": formatTags(tags) } };
 }
 
 const CALLS: Readonly<

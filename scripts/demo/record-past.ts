@@ -3,9 +3,10 @@
  * compacted and pruned like live requests.
  * @module
  */
+import { sql } from "drizzle-orm";
 import type { Database } from "../../lib/db/open-database.ts";
 import { writeStateEvents } from "../../lib/db/state/write-state-events.ts";
-import { DEFAULT_SETTINGS } from "../../lib/db/team/settings.ts";
+import { DEFAULT_SETTINGS, writeSettings } from "../../lib/db/team/settings.ts";
 import { UsageRecorder } from "../../lib/db/usage/usage-recorder.ts";
 import { ALIKE } from "../../lib/pool/guard/circuit-breaker.ts";
 import { nextMidnightMs } from "../../lib/providers/answers/quota-day.ts";
@@ -14,6 +15,7 @@ import { newRequestId } from "../../lib/proxy/new-request-id.ts";
 import type { StateEvent } from "../../lib/proxy/ports.ts";
 import type { RequestEvent } from "../../lib/usage/request-event.ts";
 import { sampleRequests } from "./sample-requests.ts";
+import { SAMPLE_TAGS, sampleTags } from "./sample-tags.ts";
 import type { SampleTeam } from "./sample-team.ts";
 import { SeededRandom } from "./seeded-random.ts";
 
@@ -36,7 +38,14 @@ export async function recordPast(
   seed: number,
 ): Promise<number> {
   const random = new SeededRandom(seed);
+  const tagsRandom = new SeededRandom(seed);
   let clockMs = fromMs;
+  const tags = { rollUp: SAMPLE_TAGS };
+  await writeSettings(
+    db,
+    { section: "tags", value: tags, version: undefined, audit: sql`select 1` },
+    fromMs,
+  );
   const recorder = new UsageRecorder({
     db,
     nowMs: () => clockMs,
@@ -45,7 +54,7 @@ export async function recordPast(
     },
     random: random.next,
     // Written faster than in reality: the daily budget is for the traffic to come.
-    settings: () => ({ ...SETTINGS, logging: isLogged(clockMs, toMs) ? LOG_ALL : LOG_NONE }),
+    settings: () => ({ ...SETTINGS, tags, logging: isLogged(clockMs, toMs) ? LOG_ALL : LOG_NONE }),
   });
   let count = 0;
   let events: StateEvent[] = [];
@@ -57,7 +66,8 @@ export async function recordPast(
   };
   for (const request of sampleRequests(team, random, fromMs, toMs)) {
     clockMs = Math.max(clockMs, request.atMs);
-    recorder.add(request);
+    const own = sampleTags(tagsRandom);
+    recorder.add(own === undefined ? request : { ...request, tags: own });
     events.push(...cooldownsAfter(request));
     for (const [id, use] of usesBy(request)) lastUses.set(id, use);
     count += 1;

@@ -94,6 +94,15 @@ describe("calls", () => {
     expect([type, content]).toEqual(["message", [{ type: "text", text: ANSWER }]]);
   });
 
+  test("a request has the tags that it sends", async () => {
+    expect(contentOf(await run("docs/tags.md", "tags"))).toBe(ANSWER);
+    const { items } = await stack.admin.call<{ items: readonly { tags: unknown }[] }>(
+      "GET",
+      "requests?tags=customer%3Dacme,feature",
+    );
+    expect(items.map(({ tags }) => tags)).toEqual([{ customer: "acme", feature: "rag" }]);
+  });
+
   test("a token learns what is left of its limits, and which models are ready", async () => {
     const { limits, models } = JSON.parse(await run("docs/calling.md", "quota"));
     expect(limits).toEqual([]);

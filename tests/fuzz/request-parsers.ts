@@ -24,6 +24,9 @@ import { scanJson } from "../../lib/proxy/request/scan-json.ts";
 import { idsInForm, idsInJson, idsInPairs, idsInUrl } from "../../lib/proxy/request/stored-ids.ts";
 import { packingOf } from "../../lib/proxy/request/unpack-body.ts";
 import { splitProtocols } from "../../lib/proxy/request/web-socket-handshake.ts";
+import { parseGatewayMetadata } from "../../lib/tags/gateway-metadata.ts";
+import { parseTags } from "../../lib/tags/tag-text.ts";
+import { isTagName, isTagValue, type Tags } from "../../lib/tags/tags.ts";
 import { parseHeaders } from "../../lib/traces/receiver.ts";
 import { traceOf } from "../../lib/traces/trace-context.ts";
 import { createSocketReader } from "../../lib/usage/socket-protocols.ts";
@@ -50,6 +53,12 @@ const TRACE_PIECES = [
   ],
   ...["0".repeat(32), "a", "vendor=value", ",", " ", "x".repeat(600)],
 ] as const;
+const TAG_PIECES = [
+  ...["customer", "=", ",", "acme", "%2C", "%", "é", " ", "\u0000", "a b", "x".repeat(60)],
+  ...['{"', '":"', '":', '","', '"}', "12", "true"],
+] as const;
+const areValid = (tags: Tags) =>
+  Object.entries(tags).every(([name, value]) => isTagName(name) && isTagValue(value));
 const PATH_PIECES = [
   ...[
     "/",
@@ -334,6 +343,21 @@ export const requestParsers: readonly FuzzProperty[] = [
         const written = text.split(";").filter((part) => part.trim() !== "");
         return definitions.length + problems.length === written.length;
       },
+    ),
+  },
+  {
+    parser: "lib/tags/tag-text.ts",
+    holds: "reads valid tags, or says what is wrong",
+    property: fc.property(soup(TAG_PIECES), (text) => {
+      const read = parseTags(text);
+      return "tags" in read ? areValid(read.tags) : read.problem !== "";
+    }),
+  },
+  {
+    parser: "lib/tags/gateway-metadata.ts",
+    holds: "reads valid tags from any text",
+    property: fc.property(fc.oneof(nearlyJson, soup(TAG_PIECES)), (text) =>
+      areValid(parseGatewayMetadata(text)),
     ),
   },
   {

@@ -26,6 +26,7 @@ const allows = faultsIn("lib/proxy/account/token-allows.ts", [
 const headers = faultsIn("lib/proxy/route/outgoing-headers.ts", [
   "lib/proxy/route/outgoing-headers.test.ts",
 ]);
+const tags = faultsIn("lib/proxy/request/request-tags.ts", ["tests/unit/tags.test.ts"]);
 const silence = faultsIn("lib/proxy/serve/silent-key.ts", [
   "tests/unit/attempts.test.ts",
   "tests/unit/bad-weather.test.ts",
@@ -107,4 +108,14 @@ export const proxyMutants: readonly Mutant[] = [
     "false",
   ),
   silence("a silent key is not left", "isLeft = true;", "isLeft = false;"),
+  tags(
+    "callers override a token's tags",
+    "    ...(header !== null && readHeader(header, credential)),\n    ...fixedTags,",
+    "    ...fixedTags,\n    ...(header !== null && readHeader(header, credential)),",
+  ),
+  tags(
+    "tags keep the caller's token",
+    "metadata !== null && !carriesToken(metadata, credential)",
+    "metadata !== null",
+  ),
 ];

@@ -29,6 +29,16 @@ export const usageMutants: readonly Mutant[] = [
     "Math.floor(event.atMs / HOUR_MS)",
     "Math.round(event.atMs / HOUR_MS)",
   ),
+  rollup(
+    "a flush tells any number of tags' values apart",
+    "if (known.size < MAX_TAG_VALUES) known.add(value);",
+    "known.add(value);",
+  ),
+  rollup(
+    "turns of a session are left out of its tags",
+    "for (const values of [caller, key, ...tagged]) {",
+    "for (const values of isTurn ? [caller, key] : [caller, key, ...tagged]) {",
+  ),
   histogram("quantiles stop a bucket late", "below + count >= wanted", "below + count > wanted"),
   share(
     "problems are thinned out first",

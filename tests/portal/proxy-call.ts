@@ -7,15 +7,19 @@ export interface ProxyAnswer {
   readonly text: string;
 }
 
-/** @param model In the format of the OpenAI-compatible endpoint: `{provider}/{model}`. */
+/**
+ * @param model In the format of the OpenAI-compatible endpoint: `{provider}/{model}`.
+ * @param more Headers.
+ */
 export async function askProxy(
   { url }: Stack,
   token: string,
   model = "openai/gpt-4o-mini",
+  more: Readonly<Record<string, string>> = {},
 ): Promise<ProxyAnswer> {
   const response = await fetch(`${url}/api/compat/chat/completions`, {
     method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...more },
     body: JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }),
   });
   return { status: response.status, headers: response.headers, text: await response.text() };

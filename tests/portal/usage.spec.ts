@@ -193,3 +193,55 @@ test("near the day's budget of written rows, pages say that the log is thinned o
   }
   await setBudget(90_000);
 });
+
+test("an admin counts usage by a tag, and finds the requests of its values", async ({
+  admin,
+  server,
+}) => {
+  await send(admin, server);
+  await admin.goto("/settings/logging");
+  const names = admin.getByLabel("Count usage by these tags");
+  await names.fill("two words");
+  const section = admin.getByRole("region", { name: "Tags" });
+  await section.getByRole("button", { name: "Save" }).click();
+  await expect(section.getByRole("alert")).toContainText("Write at most 3 names");
+  await names.fill("customer, feature");
+  await section.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(() => server.admin.call("GET", "settings"))
+    .toMatchObject({ tags: { rollUp: ["customer", "feature"] } });
+  await expectAccessible(admin);
+
+  // A token that one customer has.
+  await admin.goto("/tokens?new=true");
+  const dialog = admin.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("tagged app");
+  await dialog.getByRole("button", { name: /^Tags/ }).click();
+  await dialog.getByLabel("Fixed tags").fill("customer=acme");
+  await dialog.getByLabel("Required tags").fill("feature");
+  await dialog.getByRole("button", { name: "Create token" }).click();
+  const token = (await dialog.getByTestId("token").textContent()) ?? "";
+
+  const rejected = await askProxy(server, token);
+  expect([rejected.status, JSON.parse(rejected.text).error.code]).toEqual([400, "invalid_tags"]);
+  const tags = { "x-one-balance-tags": "customer=other,feature=rag" };
+  await expect(async () => {
+    const { status } = await askProxy(server, token, "openai/gpt-4o-mini", tags);
+    expect(status).toBe(200);
+    await admin.goto("/usage?by=tag:customer");
+    await expect(admin.getByRole("row", { name: /^acme/ })).toBeVisible({ timeout: 3_000 });
+  }).toPass();
+  await expect(admin.getByRole("row", { name: /^Without customer/ })).toBeVisible();
+  await expect(admin.getByRole("row", { name: /^other/ })).toHaveCount(0);
+  await expectAccessible(admin);
+
+  await admin.getByRole("row", { name: /^acme/ }).getByRole("link").click();
+  await expect(admin).toHaveURL(/tags=customer%3Dacme/);
+  const found = admin.getByRole("table", { name: "Requests" }).locator("tbody tr");
+  await expect(found.first()).toContainText("tagged app");
+  await found.first().getByRole("link").first().click();
+  const facts = admin.getByRole("region", { name: "Details" });
+  await facts.getByRole("link", { name: "feature: rag" }).click();
+  await expect(admin.getByRole("searchbox", { name: "Tags" })).toHaveValue("feature=rag");
+  await expect(found.first()).toContainText("tagged app");
+});

@@ -95,6 +95,52 @@ async function refusal(promise: Promise<unknown>): Promise<unknown> {
   return error;
 }
 
+describe("a token's tags", () => {
+  const tags = { fixedTags: { customer: "acme" }, requiredTags: ["feature"] };
+
+  test("are set by admins, kept by rotation, audited, and known to isolates", async () => {
+    const { id } = await create({ name: "app", ...tags });
+    const { token } = await rotate(id);
+    const state = openState();
+    await state.ready();
+    expect(await state.findAccessToken(token)).toMatchObject(tags);
+    const answer = await page();
+    expect(accessTokenPage.parse(answer)).toEqual(answer);
+    expect(answer.items.map(({ fixedTags }) => fixedTags)).toEqual([
+      tags.fixedTags,
+      tags.fixedTags,
+    ]);
+    await update(id, { fixedTags: { customer: "globex" }, requiredTags: null });
+    expect((await audited()).at(-1)).toMatchObject({
+      before: tags,
+      after: { fixedTags: { customer: "globex" }, requiredTags: null },
+    });
+  });
+
+  test("are no business of their owner, who keeps them by changing something else", async () => {
+    await storeUser(ANN, "Ann");
+    const own = { ownerId: ANN };
+    await expect(create({ name: "app", ...tags }, ANN, own)).rejects.toThrow("only admins");
+    const { id } = await create({ name: "app", ...tags }, ANN);
+    for (const change of [{ fixedTags: null }, { requiredTags: [] }]) {
+      await expect(update(id, change, own)).rejects.toThrow("only admins");
+    }
+    await update(id, { name: "renamed", ...tags }, own);
+    expect((await page({}, own)).items).toMatchObject([{ name: "renamed", ...tags }]);
+  });
+
+  test.each([
+    { fixedTags: { "two words": "x" } },
+    { fixedTags: { a: "" } },
+    { fixedTags: { a: "x".repeat(129) } },
+    { fixedTags: { a: 1 } },
+    { fixedTags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`t${index}`, "x"])) },
+    { requiredTags: ["a=b"] },
+  ])("%j are none", async (invalid) => {
+    await expect(async () => create({ name: "app", ...invalid })).rejects.toThrow(ManageError);
+  });
+});
+
 describe("access tokens", () => {
   test("the token is given once; the store keeps its hash, and lists show neither", async () => {
     const { id, token } = await create({ name: "app" });

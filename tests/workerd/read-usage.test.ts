@@ -1,4 +1,5 @@
 import { env } from "cloudflare:workers";
+import Papa from "papaparse";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newRowId } from "../../lib/db/new-row-id";
 import { incidents } from "../../lib/db/schema/incident-schema";
@@ -17,6 +18,7 @@ import { listRequests } from "../../lib/manage/usage/list-requests";
 import { type IsolateFigures, readMetrics } from "../../lib/manage/usage/read-metrics";
 import { readUsage } from "../../lib/manage/usage/read-usage";
 import { listRequestsInput, readUsageInput } from "../../lib/manage/usage/usage-schemas";
+import { formatTags, parseTags } from "../../lib/tags/tag-text";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
 import { recordRequests } from "./record-requests";
@@ -56,7 +58,8 @@ beforeEach(async () => {
   await emptyUsage();
 });
 
-const record = (events: readonly RequestEvent[]) => recordRequests(events, NOW_MS);
+const record = (events: readonly RequestEvent[], rollUp: readonly string[] = []) =>
+  recordRequests(events, NOW_MS, rollUp);
 
 const usage = (query: Record<string, string>) =>
   readUsage(context, parseInput(readUsageInput, query));
@@ -246,6 +249,63 @@ describe("use", () => {
   });
 });
 
+describe("usage by a tag", () => {
+  const events = () => [
+    requestAt(NOW_MS, { tags: { customer: "acme", feature: "rag" }, userId: "us_1" }),
+    requestAt(NOW_MS - HOUR_MS, { tags: { customer: "acme" }, model: "gpt-5" }),
+    requestAt(NOW_MS - HOUR_MS, { tags: { customer: "globex" } }),
+    requestAt(NOW_MS),
+    requestAt(NOW_MS, { tags: { feature: "rag" }, outcome: "limited", usage: null }),
+  ];
+  const counts = async (query: Record<string, string>) => {
+    const { rows, totals } = await usage(query);
+    return [
+      Object.fromEntries(rows.map(({ group, requests: made }) => [group, made])),
+      totals.requests,
+    ];
+  };
+
+  test.each<[Record<string, string>, Record<string, number>]>([
+    [{ groupBy: "tag:customer" }, { acme: 2, globex: 1, "": 2 }],
+    [
+      { groupBy: "tag:feature", outcome: "ok" },
+      { rag: 1, "": 3 },
+    ],
+    [{ groupBy: "tag:customer", user: "us_1" }, { acme: 1 }],
+    [{ groupBy: "tag:nothing" }, { "": 5 }],
+    [
+      { groupBy: "model", tags: "customer=acme" },
+      { "gpt-5-mini": 1, "gpt-5": 1 },
+    ],
+    [
+      { groupBy: "user", tags: "customer=acme" },
+      { us_1: 1, "": 1 },
+    ],
+    [{ groupBy: "tag:customer", tags: "customer=acme" }, { acme: 2 }],
+  ])("%j", async (query, groups) => {
+    await record(events(), ["customer", "feature"]);
+    const total = Object.values(groups).reduce((sum, made) => sum + made, 0);
+    for (const atMs of [NOW_MS, NOW_MS + 2 * HOUR_MS]) {
+      expect(await counts(query)).toEqual([groups, total]);
+      await compactUsage(db, newRowId("uf", atMs), atMs);
+    }
+  });
+
+  test.each<Record<string, string>>([
+    { groupBy: "tag:" },
+    { groupBy: "tag:two words" },
+    { groupBy: "tag:customer", token: "at_1" },
+    { groupBy: "tag:customer", key: "pk_1" },
+    { groupBy: "tag:customer", tags: "feature=rag" },
+    { groupBy: "token", tags: "customer=acme" },
+    { groupBy: "model", tags: "customer=acme,feature=rag" },
+    { groupBy: "model", tags: "customer" },
+    { groupBy: "tag:customer", bucket: "hour", from: new Date(NOW_MS - HOUR_MS / 3).toISOString() },
+  ])("%j is rejected", async (query) => {
+    await expect(async () => usage(query)).rejects.toMatchObject({ code: "invalid_input" });
+  });
+});
+
 describe("the request log", () => {
   test("newest first, page by page", async () => {
     await record(mixed());
@@ -276,6 +336,40 @@ describe("the request log", () => {
   ])("%j", async (filter, count) => {
     await record(mixed());
     expect((await requests({ ...filter, limit: "500" })).items).toHaveLength(count);
+  });
+
+  test.each<[string, number]>([
+    ["customer=acme", 2],
+    ["customer=acme,feature=rag", 1],
+    ["customer", 3],
+    ["feature", 1],
+    ["customer=Acme", 0],
+    ["customer=a%2Cb%25", 1],
+    ["constructor", 0],
+  ])("with the tags %s", async (tags, count) => {
+    await record([
+      requestAt(NOW_MS, { tags: { customer: "acme", feature: "rag" } }),
+      requestAt(NOW_MS, { tags: { customer: "acme" } }),
+      requestAt(NOW_MS, { tags: { customer: "a,b%" } }),
+      requestAt(NOW_MS),
+    ]);
+    const page = await requests({ tags });
+    answers.requestPage.parse(page);
+    expect(page.items).toHaveLength(count);
+    await expect(async () => requests({ tags: "a b" })).rejects.toMatchObject({
+      code: "invalid_input",
+    });
+  });
+
+  test("tags are a column of the file, as the header has them", async () => {
+    const tags = { customer: "a,b%", city: "北京" };
+    await record([requestAt(NOW_MS, { tags }), requestAt(NOW_MS)]);
+    let csv = "";
+    for await (const piece of exportRequests(context, {}, "csv")) csv += piece;
+    const [head = [], ...rows] = Papa.parse<string[]>(csv.trim()).data;
+    const written = rows.map((row) => row[head.indexOf("tags")]);
+    expect(written.toSorted()).toEqual(["", formatTags(tags)]);
+    expect(parseTags(formatTags(tags))).toEqual({ tags });
   });
 
   test("a request's story has its keys masked, and none that were deleted", async () => {

@@ -9,8 +9,10 @@ import type { RequestEvent } from "../../lib/usage/request-event";
 export async function recordRequests(
   events: readonly RequestEvent[],
   startMs: number,
+  /** The tags that usage is counted by. */
+  rollUp: readonly string[] = [],
 ): Promise<void> {
-  const { recorder } = startRecorder(startMs);
+  const { recorder } = startRecorder(startMs, rollUp);
   for (const event of events) recorder.add(event);
   while (recorder.isDue()) await recorder.flush();
 }
@@ -25,7 +27,7 @@ export async function recordAsTheyCame(events: readonly RequestEvent[]): Promise
   }
 }
 
-function startRecorder(startMs: number) {
+function startRecorder(startMs: number, rollUp: readonly string[] = []) {
   let nowMs = startMs;
   const recorder = new UsageRecorder({
     db: openDatabase(env.DB),
@@ -34,7 +36,7 @@ function startRecorder(startMs: number) {
       nowMs += ms;
     },
     random: () => 0.5,
-    settings: () => DEFAULT_SETTINGS,
+    settings: () => ({ ...DEFAULT_SETTINGS, tags: { rollUp } }),
   });
   const until = (ms: number) => {
     nowMs = Math.max(nowMs, ms);

@@ -44,6 +44,8 @@ export async function emptyUsage(): Promise<void> {
     db.run(sql`delete from usage_daily`),
     db.run(sql`delete from usage_days`),
     db.run(sql`delete from usage_digests`),
+    db.run(sql`delete from usage_tags`),
+    db.run(sql`delete from usage_tag_values`),
     db.run(sql`delete from quota_days`),
     db.run(sql`delete from usage_undigested`),
   ]);

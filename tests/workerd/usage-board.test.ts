@@ -28,7 +28,8 @@ beforeEach(async () => {
   await emptyUsage();
 });
 
-const record = (events: readonly RequestEvent[]) => recordRequests(events, NOW_MS);
+const record = (events: readonly RequestEvent[], rollUp: readonly string[] = []) =>
+  recordRequests(events, NOW_MS, rollUp);
 
 /** Twelve models, two members; every fifth request is rejected after an attempt, the others succeed. */
 function mixed(): RequestEvent[] {
@@ -62,6 +63,47 @@ const sumOf = (lists: readonly { readonly values: readonly number[] }[]) =>
   lists.flatMap(({ values }) => values).reduce((sum, value) => sum + value, 0);
 
 describe("the board of use", () => {
+  test("is split by a tag, and narrowed by its values, for a member as for admins", async () => {
+    const rollUp = ["customer", "feature"];
+    await changeSettings(context, { section: "tags", changes: { rollUp } });
+    const tagged = mixed().map((event, index) => ({
+      ...event,
+      ...(index % 4 !== 3 && { tags: { customer: `c${index % 4}`, feature: "rag" } }),
+    }));
+    await record(tagged, rollUp);
+    const all = await board({ groupBy: "tag:customer" });
+    expect(all.groups.map(({ id, requests }) => [id, requests]).toSorted()).toEqual([
+      ["", 25],
+      ["c0", 25],
+      ["c1", 25],
+      ["c2", 25],
+    ]);
+    expect(all.totals).toEqual((await board()).totals);
+    expect(sumOf(all.tokens)).toBe(sumOf((await board()).tokens));
+    expect(all.choices).toMatchObject({
+      tagNames: rollUp,
+      tags: ["customer=c0", "customer=c1", "customer=c2", "feature=rag"],
+    });
+    // Values are no ids, even if they look like one.
+    expect(Object.keys(all.names)).not.toContain("c0");
+
+    const tag = { name: "customer", value: "c1" };
+    const ofOne = await board({ tag, groupBy: "user" });
+    expect(ofOne.groups.map(({ id, requests }) => [id, requests])).toEqual([["us_1", 25]]);
+    expect(ofOne.totals.requests).toBe(25);
+    // What isn't known of a tag is shown by model.
+    for (const groupBy of ["token", "tag:feature"] as const) {
+      expect((await board({ tag, groupBy })).groups).toEqual((await board({ tag })).groups);
+    }
+    const own = { id: "us_0", role: "member" } as const;
+    const mine = await board({ groupBy: "tag:customer" }, own);
+    expect(mine.groups.map(({ id, requests }) => [id, requests]).toSorted()).toEqual([
+      ["c0", 25],
+      ["c2", 25],
+    ]);
+    expect(mine.choices.tags).toEqual(["customer=c0", "customer=c2", "feature=rag"]);
+  });
+
   test("of one key, is what that key served, and not a member's to see", async () => {
     const events = mixed().map((event, index) => ({
       ...event,

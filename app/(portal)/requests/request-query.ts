@@ -2,6 +2,7 @@ import { momentOf } from "@/components/requests/requests-href";
 import { dayStartMs } from "@/i18n/day-start";
 import { parseInput } from "@/lib/manage/parse-input";
 import { type RequestFilterInput, requestFilterInput } from "@/lib/manage/usage/usage-schemas";
+import { parseTagMatches } from "@/lib/tags/tag-text";
 import { OUTCOMES } from "@/lib/usage/types";
 
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -10,7 +11,7 @@ const MAX_NAME_CHARS = 200;
 
 /**
  * The log's filters in the page's URL: `provider`, `model`, `key`, `token`, `user`, `outcome`, `status`, `slow` (took
- * at least this many seconds), `retried`, and the days `from` and `to`, both included, on the reader's calendar; links
+ * at least this many seconds), `retried`, `tags` (`customer=acme,feature`), and the days `from` and `to`, both included, on the reader's calendar; links
  * from figures use times instead, `since` and `until`. Invalid values are ignored.
  */
 export function requestFilterOf(params: SearchParams, timeZone: string): RequestFilterInput {
@@ -26,6 +27,7 @@ export function requestFilterOf(params: SearchParams, timeZone: string): Request
     status: /^[1-5]\d\d$/.test(text(params.status) ?? "") ? text(params.status) : undefined,
     minDurationMs: slow > 0 && slow < 1e6 ? Math.round(slow * 1_000) : undefined,
     retried: text(params.retried) === "true" ? "true" : undefined,
+    tags: parseTagMatches(text(params.tags) ?? "") === null ? undefined : text(params.tags),
     from: latest(dayStartMs(text(params.from) ?? "", timeZone), momentOf(text(params.since))),
     to: earliest(dayStartMs(text(params.to) ?? "", timeZone, 1), momentOf(text(params.until))),
   });

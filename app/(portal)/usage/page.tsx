@@ -9,6 +9,7 @@ import { UsageFilters } from "@/components/usage/usage-filters";
 import { roleAllows } from "@/lib/auth/member";
 import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
 import { readUsageBoard } from "@/lib/manage/usage/read-usage-board";
+import { isTagGroup, tagGroup } from "@/lib/manage/usage/tag-question";
 import { OUTCOMES } from "@/lib/usage/types";
 import { GROUPS, RANGES, usageQueryOf } from "./usage-query";
 
@@ -26,7 +27,8 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
     getTranslations("usage"),
   ]);
   const isOwn = member.role === "member";
-  const { groupBy, grain } = query;
+  const { groupBy, grain, tag } = query;
+  const isOfTag = tag !== undefined || isTagGroup(groupBy);
   const nameOf = (id: string) => board.names[id] ?? id;
   const named = (ids: readonly string[]) => ids.map((value) => ({ value, label: nameOf(value) }));
   const { choices } = board;
@@ -35,17 +37,31 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       <PageHeader title={t("title")} description={t(isOwn ? "descriptionOwn" : "description")} />
       <UsageFilters
         ranges={RANGES.map((value) => ({ value, label: t(`ranges.${value}`) }))}
-        groups={GROUPS.filter((value) => !isOwn || (value !== "key" && value !== "user")).map(
-          (value) => ({ value, label: t(`groups.${value}`) }),
-        )}
+        groups={[
+          ...GROUPS.filter((value) => !isOwn || (value !== "key" && value !== "user")).map(
+            (value) => ({ value, label: t(`groups.${value}`) }),
+          ),
+          ...choices.tagNames.map((name) => ({
+            value: tagGroup(name),
+            label: t("groups.tag", { name }),
+          })),
+        ]}
         filters={[
           { name: "provider", choices: named(choices.providers) },
           ...(groupBy === "key" && grain === "day"
             ? []
             : [{ name: "model" as const, choices: named(choices.models) }]),
-          ...(groupBy === "key"
+          ...(groupBy === "key" || isOfTag
             ? []
             : [{ name: "token" as const, choices: named(choices.tokens) }]),
+          ...(groupBy === "key" || choices.tags.length === 0
+            ? []
+            : [
+                {
+                  name: "tags" as const,
+                  choices: choices.tags.map((value) => ({ value, label: value })),
+                },
+              ]),
           ...(groupBy === "key" || isOwn
             ? []
             : [{ name: "user" as const, choices: named(choices.users) }]),

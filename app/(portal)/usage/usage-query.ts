@@ -1,5 +1,7 @@
 import { dayStartMs } from "@/i18n/day-start";
 import type { UsageBoardInput, UsageGroup } from "@/lib/manage/usage/read-usage-board";
+import { isTagGroup, oneTag } from "@/lib/manage/usage/tag-question";
+import { parseTagMatches } from "@/lib/tags/tag-text";
 import { OUTCOMES } from "@/lib/usage/types";
 
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -7,6 +9,7 @@ export type SearchParams = Readonly<Record<string, string | readonly string[] | 
 export const RANGES = ["24h", "today", "7d", "30d", "90d", "custom"] as const;
 export type UsageRange = (typeof RANGES)[number];
 
+/** And the tags that usage is counted by. */
 export const GROUPS = ["model", "provider", "token", "user", "key", "outcome"] as const;
 
 const HOUR_MS = 3_600_000;
@@ -27,8 +30,11 @@ export interface UsageQuery extends UsageBoardInput {
  */
 export function usageQueryOf(params: SearchParams, nowMs: number, timeZone: string): UsageQuery {
   const range = RANGES.find((each) => each === text(params.range)) ?? "24h";
-  const groupBy: UsageGroup = GROUPS.find((each) => each === text(params.by)) ?? "model";
+  const by = text(params.by) ?? "";
+  const groupBy: UsageGroup = isTagGroup(by) ? by : (GROUPS.find((each) => each === by) ?? "model");
   const isOfKeys = groupBy === "key";
+  const tag = isOfKeys ? undefined : oneTag(parseTagMatches(text(params.tags) ?? ""));
+  const isOfTag = tag !== undefined || isTagGroup(groupBy);
   return {
     range,
     ...timesOf(range, text(params.from) ?? "", text(params.to) ?? "", nowMs, timeZone),
@@ -36,8 +42,9 @@ export function usageQueryOf(params: SearchParams, nowMs: number, timeZone: stri
     provider: text(params.provider),
     model: text(params.model),
     outcome: OUTCOMES.find((each) => each === text(params.outcome)),
-    token: isOfKeys ? undefined : text(params.token),
+    token: isOfKeys || isOfTag ? undefined : text(params.token),
     user: isOfKeys ? undefined : text(params.user),
+    tag,
   };
 }
 

@@ -19,6 +19,7 @@ import type { AliasChoice, AliasConversion, RouteTarget } from "../../models/mod
 import type { KeyStatus, LimitRule } from "../../pool/types";
 import type { Protocol } from "../../providers/custom-provider";
 import type { Evidence } from "../../proxy/ports";
+import type { Tags } from "../../tags/tags";
 import type { LimitCeilings, PriorityClass } from "../../usage/token-limits";
 import { capColumns, limitColumns } from "./limit-columns";
 
@@ -148,6 +149,10 @@ export const accessTokens = sqliteTable(
     maxWaitSeconds: integer("max_wait_seconds"),
     /** US dollars counted for a request without a known price; null: such requests are rejected under a budget. */
     unpricedReserveUsd: real("unpriced_reserve_usd"),
+    /** Of all its requests, whatever the caller sends; null for none. */
+    fixedTags: text("fixed_tags", { mode: "json" }).$type<Tags>(),
+    /** Names of tags without which its requests are rejected; null for none. */
+    requiredTags: text("required_tags", { mode: "json" }).$type<readonly string[]>(),
     createdAtMs: integer("created_at_ms").notNull(),
     createdBy: text("created_by"),
     /** The user who owns the token; null for a team token. */

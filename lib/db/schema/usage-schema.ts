@@ -18,6 +18,7 @@
  */
 import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Provider } from "../../providers/types";
+import type { Tags } from "../../tags/tags";
 import type { CostBasis } from "../../usage/price";
 import type { AttemptRecord } from "../../usage/request-event";
 import { CELL_VALUES, LATER_MEASURES, type Side, type StoredCell } from "../../usage/rollup";
@@ -57,6 +58,8 @@ export const requestLog = sqliteTable("request_log", {
   turns: integer("turns"),
   /** Also null for requests before this was recorded. */
   timeToFirstByteMs: integer("time_to_first_byte_ms"),
+  /** Null for none. */
+  tags: text("tags", { mode: "json" }).$type<Tags>(),
 });
 
 /** What tokens and members with limits have used in a day or a month, for isolates that need it immediately. */
@@ -228,6 +231,37 @@ export const usageUndigested = sqliteTable(
     bucketMs: integer("bucket_ms").notNull(),
   },
   (table) => [primaryKey({ columns: [table.grain, table.bucketMs] })],
+);
+
+/**
+ * What was used by the values of a tag in an hour or a day that is over: the tags that an admin chose, packed, because
+ * values times models would be too many rows (see `tag-cells.ts`).
+ */
+export const usageTags = sqliteTable(
+  "usage_tags",
+  {
+    grain: text("grain").$type<"hour" | "day">().notNull(),
+    /** The tag's. */
+    name: text("name").notNull(),
+    bucketMs: integer("bucket_ms").notNull(),
+    /** From 0 for each bucket: a row stays short enough for D1, whatever the cells. */
+    chunk: integer("chunk").notNull(),
+    /** As `StoredCell`. */
+    cells: text("cells", { mode: "json" }).$type<readonly StoredCell[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.grain, table.name, table.bucketMs, table.chunk] })],
+);
+
+/** The values of a tag that are told apart on a day (UTC): the first ones, up to a bound. The others count together. */
+export const usageTagValues = sqliteTable(
+  "usage_tag_values",
+  {
+    dayMs: integer("day_ms").notNull(),
+    name: text("name").notNull(),
+    /** In the order of their arrival. */
+    tagValues: text("tag_values", { mode: "json" }).$type<readonly string[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.dayMs, table.name] })],
 );
 
 /**

@@ -35,6 +35,7 @@ const key = (id: string, groups: readonly string[] | null): KeyState => ({
 const token = (id: string, groupId: string | null): TokenState => ({
   ...{ id, kind: "app", name: id, ownerId: "us_1", groupId, tokenHash: id, status: "active" },
   ...{ providers: null, models: null, expiresAtMs: null, weight: 1, maxWaitSeconds: null },
+  ...{ fixedTags: null, requiredTags: null },
   ...{ priorityClass: "interactive", unpricedReserveUsd: null, budgetId: null },
   ...NO_LIMITS,
 });

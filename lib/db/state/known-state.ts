@@ -296,6 +296,7 @@ export class KnownState {
       ...(row.budgetId !== null && { familyId: row.budgetId }),
       ...shareOf(row),
       ...this.#groupOf(row.groupId, hasLimits(row) ? own : undefined, ownerId),
+      ...tagsOf(row),
     });
   }
 
@@ -499,6 +500,14 @@ function shareOf({ weight, priorityClass, maxWaitSeconds, unpricedReserveUsd }: 
     ...(unpricedReserveUsd !== null && {
       unpricedReserveNanoUsd: unpricedReserveUsd * NANO_PER_USD,
     }),
+  };
+}
+
+/** The same. */
+function tagsOf({ fixedTags, requiredTags }: TokenState) {
+  return {
+    ...(fixedTags !== null && { fixedTags }),
+    ...(requiredTags !== null && { requiredTags }),
   };
 }
 

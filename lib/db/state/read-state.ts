@@ -2,12 +2,12 @@
  * What an isolate needs to know to serve requests: everything at first, then what changed.
  * @module
  */
-import { and, getTableColumns, gt, inArray, or } from "drizzle-orm";
+import { getTableColumns } from "drizzle-orm";
 import type { ModelAlias } from "../../models/model-alias";
 import { sectionName } from "../../pool/sections/provider-pools";
 import type { CustomProviderOptions } from "../../providers/custom-provider";
 import type { Database } from "../open-database";
-import { type Columns, decodeRows, plainSelect } from "../plain-select";
+import { type Columns, decodeRows, plainSelect, type RowOf } from "../plain-select";
 import {
   type AccessTokenRow,
   accessTokens,
@@ -21,7 +21,6 @@ import {
   providerKeys,
   type QuotaLimitRow,
   quotaLimits,
-  settings,
   stateVersion,
   type TeamGroupRow,
   teamGroups,
@@ -139,6 +138,8 @@ const TOKEN_COLUMNS = {
   priorityClass: accessTokens.priorityClass,
   maxWaitSeconds: accessTokens.maxWaitSeconds,
   unpricedReserveUsd: accessTokens.unpricedReserveUsd,
+  fixedTags: accessTokens.fixedTags,
+  requiredTags: accessTokens.requiredTags,
   budgetId: accessTokens.budgetId,
 };
 
@@ -181,6 +182,8 @@ const QUOTA_LIMIT_COLUMNS = {
   domain: quotaLimits.domain,
   rules: quotaLimits.rules,
 };
+
+const TOMBSTONE_COLUMNS = { kind: tombstones.kind, id: tombstones.id };
 
 /** The columns read from each table. */
 export const STATE_COLUMNS = {
@@ -231,27 +234,29 @@ export async function loadState(
     all(QUOTA_LIMIT_COLUMNS),
     all(SETTING_COLUMNS),
   ]);
-  const rows = <Of extends Columns>(columns: Of, result: D1Result | undefined) =>
-    decodeRows(columns, result ?? { results: [] });
-  const keyRows = rows(KEY_COLUMNS, keys);
+  const keyRows = rowsOf(KEY_COLUMNS, keys);
   return {
-    version: versionOf(rows(VERSION_COLUMNS, version)),
+    version: versionOf(rowsOf(VERSION_COLUMNS, version)),
     since: null,
     keys: keyRows,
     isFirstPart: firstKeys !== null && hasMoreThan(firstKeys, keyRows),
-    cooldowns: rows(COOLDOWN_COLUMNS, cooldowns),
-    tokens: rows(TOKEN_COLUMNS, tokens),
-    memberLimits: rows(MEMBER_LIMITS_COLUMNS, members),
-    groups: rows(GROUP_COLUMNS, groups),
-    customProviders: rows(CUSTOM_PROVIDER_COLUMNS, addedProviders),
-    modelAliases: rows(ALIAS_COLUMNS, aliases),
-    quotaLimits: rows(QUOTA_LIMIT_COLUMNS, limits),
-    settings: rows(SETTING_COLUMNS, settingRows),
+    cooldowns: rowsOf(COOLDOWN_COLUMNS, cooldowns),
+    tokens: rowsOf(TOKEN_COLUMNS, tokens),
+    memberLimits: rowsOf(MEMBER_LIMITS_COLUMNS, members),
+    groups: rowsOf(GROUP_COLUMNS, groups),
+    customProviders: rowsOf(CUSTOM_PROVIDER_COLUMNS, addedProviders),
+    modelAliases: rowsOf(ALIAS_COLUMNS, aliases),
+    quotaLimits: rowsOf(QUOTA_LIMIT_COLUMNS, limits),
+    settings: rowsOf(SETTING_COLUMNS, settingRows),
     deletedKeyIds: [],
     deletedGroups: [],
     deletedProviders: [],
     deletedAliases: [],
   };
+}
+
+function rowsOf<Of extends Columns>(columns: Of, result: D1Result | undefined): RowOf<Of>[] {
+  return decodeRows(columns, result ?? { results: [] });
 }
 
 /** Whether any provider has more than `count` keys of one section. */
@@ -304,10 +309,11 @@ export async function readChanges(
   // Only a restored database goes back.
   if (latest < since) return loadState(db, nowMs, null);
 
-  const changedKeys = db
-    .select({ id: providerKeys.id })
-    .from(providerKeys)
-    .where(gt(providerKeys.version, since));
+  const { $client } = db;
+  // Not by the query builder, which leaves out the table's name: a column that an older database lacks would be read as
+  // a text (see `plain-select.ts`).
+  const newer = (columns: Columns) =>
+    $client.prepare(plainSelect(columns, "version > ?")).bind(since);
   const [
     version,
     keys,
@@ -319,48 +325,43 @@ export async function readChanges(
     aliases,
     limits,
     settingRows,
-    deleted,
-  ] = await db.batch([
-    selectVersion(db),
-    db.select(KEY_COLUMNS).from(providerKeys).where(gt(providerKeys.version, since)),
-    db
-      .select(COOLDOWN_COLUMNS)
-      .from(keyCooldowns)
-      .where(
-        and(
-          gt(keyCooldowns.untilMs, nowMs),
-          or(gt(keyCooldowns.version, since), inArray(keyCooldowns.keyId, changedKeys)),
+    tombs,
+  ] = await $client.batch([
+    $client.prepare(plainSelect(VERSION_COLUMNS)),
+    newer(KEY_COLUMNS),
+    $client
+      .prepare(
+        plainSelect(
+          COOLDOWN_COLUMNS,
+          `until_ms > ? and (version > ?
+            or key_id in (select id from provider_keys where version > ?))`,
         ),
-      ),
-    db.select(TOKEN_COLUMNS).from(accessTokens).where(gt(accessTokens.version, since)),
-    db.select(MEMBER_LIMITS_COLUMNS).from(memberLimits).where(gt(memberLimits.version, since)),
-    db.select(GROUP_COLUMNS).from(teamGroups).where(gt(teamGroups.version, since)),
-    db
-      .select(CUSTOM_PROVIDER_COLUMNS)
-      .from(customProviders)
-      .where(gt(customProviders.version, since)),
-    db.select(ALIAS_COLUMNS).from(modelAliases).where(gt(modelAliases.version, since)),
-    db.select(QUOTA_LIMIT_COLUMNS).from(quotaLimits).where(gt(quotaLimits.version, since)),
-    db.select(SETTING_COLUMNS).from(settings).where(gt(settings.version, since)),
-    db
-      .select({ kind: tombstones.kind, id: tombstones.id })
-      .from(tombstones)
-      .where(gt(tombstones.version, since)),
+      )
+      .bind(nowMs, since, since),
+    newer(TOKEN_COLUMNS),
+    newer(MEMBER_LIMITS_COLUMNS),
+    newer(GROUP_COLUMNS),
+    newer(CUSTOM_PROVIDER_COLUMNS),
+    newer(ALIAS_COLUMNS),
+    newer(QUOTA_LIMIT_COLUMNS),
+    newer(SETTING_COLUMNS),
+    newer(TOMBSTONE_COLUMNS),
   ]);
+  const deleted = rowsOf(TOMBSTONE_COLUMNS, tombs);
   const deletedOf = (wanted: (typeof deleted)[number]["kind"]) =>
     deleted.flatMap(({ kind, id }) => (kind === wanted ? [id] : []));
   return {
-    version: versionOf(version),
+    version: versionOf(rowsOf(VERSION_COLUMNS, version)),
     since,
-    keys,
-    cooldowns,
-    tokens,
-    memberLimits: members,
-    groups,
-    customProviders: addedProviders,
-    modelAliases: aliases,
-    quotaLimits: limits,
-    settings: settingRows,
+    keys: rowsOf(KEY_COLUMNS, keys),
+    cooldowns: rowsOf(COOLDOWN_COLUMNS, cooldowns),
+    tokens: rowsOf(TOKEN_COLUMNS, tokens),
+    memberLimits: rowsOf(MEMBER_LIMITS_COLUMNS, members),
+    groups: rowsOf(GROUP_COLUMNS, groups),
+    customProviders: rowsOf(CUSTOM_PROVIDER_COLUMNS, addedProviders),
+    modelAliases: rowsOf(ALIAS_COLUMNS, aliases),
+    quotaLimits: rowsOf(QUOTA_LIMIT_COLUMNS, limits),
+    settings: rowsOf(SETTING_COLUMNS, settingRows),
     deletedKeyIds: deletedOf("provider-key"),
     deletedGroups: deletedOf("group"),
     deletedProviders: deletedOf("custom-provider"),

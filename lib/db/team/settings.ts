@@ -54,6 +54,10 @@ export interface TeamSettings {
     /** D1 rows that metering may write per day (UTC), for all isolates together; 0 for no limit. */
     readonly dailyRowBudget: number;
   };
+  readonly tags: {
+    /** Names of tags that usage is counted by, at most `MAX_ROLLED_UP_TAGS`. */
+    readonly rollUp: readonly string[];
+  };
   readonly alerts: {
     /** Alert if a provider has fewer ready keys; 0 for never. */
     readonly readyKeysBelow: number;
@@ -90,6 +94,7 @@ export const DEFAULT_SETTINGS: Settings = {
   logging: { requests: "all", errorWords: true },
   // The rest of the free plan's 100,000 rows per day is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },
+  tags: { rollUp: [] },
   alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0, mailFrom: "", mailTo: [] },
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },

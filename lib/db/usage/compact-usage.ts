@@ -8,6 +8,7 @@ import { DAY_MS, HOUR_MS, type Side } from "../../usage/rollup";
 import type { Database } from "../open-database";
 import { CELL_VALUE_COLUMNS, KEY_HOUR_COLUMNS } from "../schema/usage-schema";
 import { runBatch } from "../state/state-version";
+import { admitTagValues, foldTags, keepOpenTags } from "./tag-cells";
 import {
   CELL_COLUMNS,
   type Grain,
@@ -55,10 +56,12 @@ async function compact(db: Database, id: string, nowMs: number, waiting: Waiting
   const fromMs = openFromMs(waiting, nowMs);
   const folds = [
     ...noteFolded(fromMs),
-    foldCells("day", null, fromMs),
-    foldCells("hour", "caller", fromMs),
+    foldCells("day", ["caller", "key"], fromMs),
+    foldCells("hour", ["caller"], fromMs),
     foldKeyHours(fromMs),
     keepOpenHours(fromMs),
+    foldTags(fromMs),
+    keepOpenTags(fromMs),
     sql`delete from usage_open_hours where bucket_ms < ${fromMs}`,
   ];
   const results = await runBatch(db, [
@@ -66,7 +69,8 @@ async function compact(db: Database, id: string, nowMs: number, waiting: Waiting
       insert into usage_folds (id, at_ms, flush_ids)
       select ${id}, ${nowMs}, json_group_array(id) from usage_journal having count(*) > 0`,
     foldDays(),
-    ...(isToFold(waiting, nowMs) ? folds : [keepOpenHours(0)]),
+    admitTagValues(),
+    ...(isToFold(waiting, nowMs) ? folds : [keepOpenHours(0), keepOpenTags(0)]),
     sql`delete from usage_journal`,
   ]);
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
@@ -104,22 +108,22 @@ function openHourMs(nowMs: number): number {
 }
 
 /** A cell's hour decides, for days too. */
-function closedCells(grain: Grain, side: Side | null, fromMs: number): SQL {
-  return waitingCells(grain, side, CELL_COLUMNS, sql`${WAITING_HOUR} < ${fromMs}`);
+function closedCells(grain: Grain, sides: readonly Side[], fromMs: number): SQL {
+  return waitingCells(grain, sides, CELL_COLUMNS, sql`${WAITING_HOUR} < ${fromMs}`);
 }
 
 /** Marks what is derived from the rollups as outdated. */
 function noteFolded(fromMs: number): readonly SQL[] {
   const buckets = (grain: Grain, side: Side) => sql`
     select distinct bucket_ms from (
-      ${waitingCells(grain, side, ["bucket_ms"], sql`${WAITING_HOUR} < ${fromMs}`)})`;
-  const noteDigests = (grain: Grain) => sql`
-    insert into usage_undigested (grain, bucket_ms)
-    select ${grain}, bucket_ms from (${buckets(grain, "caller")}) where true
-    on conflict do nothing`;
+      ${waitingCells(grain, [side], ["bucket_ms"], sql`${WAITING_HOUR} < ${fromMs}`)})`;
   return [
-    noteDigests("hour"),
-    noteDigests("day"),
+    sql`
+      insert into usage_undigested (grain, bucket_ms)
+      select 'hour', bucket_ms from (${buckets("hour", "caller")})
+      union all
+      select 'day', bucket_ms from (${buckets("day", "caller")}) where true
+      on conflict do nothing`,
     sql`
       with folded as materialized (${buckets("hour", "key")})
       delete from quota_days where exists (
@@ -129,13 +133,13 @@ function noteFolded(fromMs: number): readonly SQL[] {
   ];
 }
 
-function foldCells(grain: Grain, side: Side | null, fromMs: number): SQL {
+function foldCells(grain: Grain, sides: readonly Side[], fromMs: number): SQL {
   const added = sql.raw(
     CELL_VALUE_COLUMNS.map((column) => `${column} = ${column} + excluded.${column}`).join(", "),
   );
   return sql`
     insert into ${rollupOf(grain)} (${KEY_COLUMN_LIST}, ${sql.raw(CELL_VALUE_COLUMNS.join(", "))})
-    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${closedCells(grain, side, fromMs)})
+    select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST} from (${closedCells(grain, sides, fromMs)})
     where true
     group by ${KEY_COLUMN_LIST}
     on conflict (${KEY_COLUMN_LIST}) do update set ${added}`;
@@ -144,7 +148,7 @@ function foldCells(grain: Grain, side: Side | null, fromMs: number): SQL {
 /** If cells of an hour arrive late, its keys' rows are packed again together with them. */
 function foldKeyHours(fromMs: number): SQL {
   return sql`
-    with closed as materialized (${closedCells("hour", "key", fromMs)})
+    with closed as materialized (${closedCells("hour", ["key"], fromMs)})
     insert into usage_key_hours (bucket_ms, provider, key_id, answers, cells)
     select bucket_ms, provider, subject_id,
       json_group_object(model, requests) filter (where outcome = 'ok'),
@@ -183,7 +187,7 @@ function keepOpenHours(fromMs: number): SQL {
         (row_number() over (partition by bucket_ms, side order by ${KEY_COLUMN_LIST}) - 1) / ${CHUNK_CELLS} as chunk
       from (
         select ${KEY_COLUMN_LIST}, ${SUMMED_VALUE_LIST}
-        from (${waitingCells("hour", null, CELL_COLUMNS, sql`${WAITING_HOUR} >= ${fromMs}`)})
+        from (${waitingCells("hour", ["caller", "key"], CELL_COLUMNS, sql`${WAITING_HOUR} >= ${fromMs}`)})
         group by ${KEY_COLUMN_LIST}))
     group by bucket_ms, side, chunk
     on conflict (bucket_ms, side, chunk) do update set cells = excluded.cells`;

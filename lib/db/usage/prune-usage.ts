@@ -38,6 +38,8 @@ export async function pruneUsage(
       delete from usage_key_hours where (bucket_ms, provider, key_id) in (
         select bucket_ms, provider, key_id from usage_key_hours
         where bucket_ms < ${nowMs - hourlyDays * DAY_MS} order by bucket_ms limit ${STEP_ROWS})`,
+    pruneTags(nowMs - hourlyDays * DAY_MS, nowMs - dailyDays * DAY_MS),
+    sql`delete from usage_tag_values where day_ms < ${nowMs - FOLD_LIFE_MS}`,
     pruneDigests("hour", nowMs - hourlyDays * DAY_MS),
     pruneDigests("day", nowMs - dailyDays * DAY_MS),
     sql`delete from usage_days where day_ms < ${nowMs - dailyDays * DAY_MS}`,
@@ -46,6 +48,15 @@ export async function pruneUsage(
     sql`delete from usage_folds where at_ms < ${nowMs - FOLD_LIFE_MS}`,
   ]);
   return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
+}
+
+/** Rows are few, and named by their tags, which may no longer be in use. */
+function pruneTags(hoursBeforeMs: number, daysBeforeMs: number): SQL {
+  return sql`
+    delete from usage_tags where (grain, name, bucket_ms, chunk) in (
+      select grain, name, bucket_ms, chunk from usage_tags
+      where bucket_ms < case grain when 'hour' then ${hoursBeforeMs} else ${daysBeforeMs} end
+      limit ${STEP_ROWS})`;
 }
 
 /** A bucket's digests are deleted together with the first of its cells. */

@@ -11,11 +11,12 @@ import { CELL_VALUE_COLUMNS } from "../schema/usage-schema";
 import { isOlderSchema } from "../state/read-older-state";
 import { runBatch } from "../state/state-version";
 import { type CellSumRow, CellSums } from "./cell-sums";
+import { cellsOfTag, selectAdmittedValues, selectTagCells } from "./tag-cells";
 import { type CellRange, inRange, keyHourValues, rollupOf } from "./usage-cells";
 import { type Digest, digestFor, selectDigests } from "./usage-digests";
 import { selectWaiting, waitingRows } from "./waiting-cells";
 
-/** The dimensions of sums. `subjectId` is a token on the caller side, a key on the key side. */
+/** The dimensions of sums. `subjectId` is a token on the caller side, a key on the key side, a value on the tag side. */
 export type CellDimension = "bucketMs" | "provider" | "model" | "subjectId" | "userId" | "outcome";
 
 const DIMENSION_COLUMNS: Readonly<Record<CellDimension, string>> = {
@@ -40,6 +41,8 @@ export interface CellFilter {
 }
 
 export interface CellQuery extends CellRange {
+  /** The tag's name, on the tag side. */
+  readonly tag?: string;
   /** At least one. */
   readonly by: readonly CellDimension[];
   readonly where?: CellFilter;
@@ -125,13 +128,16 @@ async function readSums(
 ): Promise<readonly (readonly CellSum[])[]> {
   const reads = digestReads(plans);
   const sides = [...new Set(plans.map(({ query }) => query.side))];
+  const isOfTags = sides.includes("tag");
   const results = await runBatch(db, [
     selectWaiting(sides),
     ...reads.map(({ digest, grain, fromMs, toMs }) => selectDigests(digest, grain, fromMs, toMs)),
     ...plans.map(selectSums),
+    ...(isOfTags ? [selectAdmittedValues()] : []),
   ]);
   const rowsOf = (index: number) => (results[index]?.results ?? []) as Record<string, unknown>[];
   const waiting = waitingRows(rowsOf(0));
+  const admitted = isOfTags ? rowsOf(results.length - 1) : [];
   const digested = reads.map((_, index) =>
     rowsOf(1 + index).map((row) => ({
       bucketMs: Number(row.bucket_ms),
@@ -144,6 +150,12 @@ async function readSums(
     const sums = new CellSums(columns, values);
     const isIn = (bucketMs: number) => bucketMs >= fromMs && bucketMs < toMs;
     const filter = filterOf(query);
+    const { tag } = query;
+    if (tag !== undefined) {
+      const cells = [...waitingRows(rowsOf(1 + reads.length + index)), ...waiting];
+      sums.addWaiting(cellsOfTag(tag, cells, admitted), query, filter);
+      return inOrder(sums.rows().map(toSum(values)), query);
+    }
     sums.addWaiting(waiting, query, filter);
     if (digest !== undefined) {
       const read = reads.findIndex((each) => each.digest === digest && each.grain === grain);
@@ -195,6 +207,7 @@ function filterOf({ where = {}, only }: CellQuery): ReadonlyMap<string, Readonly
  */
 function selectSums({ query, values, columns, digest }: Plan): SQL {
   const { by, grain, side, fromMs, toMs } = query;
+  if (query.tag !== undefined) return selectTagCells(query.tag, query);
   const names = values.map((place) => CELL_VALUE_COLUMNS[place] ?? "");
   const sums = names.map((column) => `sum(${column}) as ${column}`);
   const selected = sql.raw([...columns, ...sums].join(", "));

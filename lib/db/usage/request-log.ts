@@ -5,6 +5,7 @@
  * @module
  */
 import { and, desc, eq, getTableColumns, gt, gte, lt, type SQL, sql } from "drizzle-orm";
+import type { TagMatch } from "../../tags/tags";
 import type { Outcome } from "../../usage/types";
 import type { Database } from "../open-database";
 import { providerKeys } from "../schema/schema";
@@ -27,6 +28,8 @@ export interface RequestFilter {
   readonly minDurationMs?: number | undefined;
   /** True for requests with more than one attempt. */
   readonly isRetried?: boolean | undefined;
+  /** Requests with all of these tags. */
+  readonly tags?: readonly TagMatch[] | undefined;
 }
 
 export interface RequestPageQuery {
@@ -122,5 +125,10 @@ function whereRequest(filter: RequestFilter): SQL | undefined {
     filter.isRetried === undefined
       ? undefined
       : sql`(${column("attemptCount")} > 1) = ${filter.isRetried ? 1 : 0}`,
+    ...(filter.tags ?? []).map(({ name, value }) => {
+      // No name contains a quote.
+      const found = sql`${column("tags")} ->> ${`$."${name}"`}`;
+      return value === null ? sql`${found} is not null` : sql`${found} = ${value}`;
+    }),
   );
 }

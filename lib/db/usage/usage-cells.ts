@@ -48,27 +48,38 @@ export function jsonArrayOfAll(array: SQL): SQL {
 /**
  * A select of the cells that wait in the journal or belong to hours that aren't over: a row for each flush that
  * contains a cell. Only the named columns are read, because each is searched in the cell's JSON from its start.
- * @param side Null for both.
  * @param columns Of `CELL_COLUMNS`.
  * @param where A condition on the cell's `WAITING_HOUR`.
  */
 export function waitingCells(
   grain: Grain,
-  side: Side | null,
+  sides: readonly Side[],
   columns: readonly string[] = CELL_COLUMNS,
   where: SQL = sql`true`,
 ): SQL {
   const read = columns.map((column) => `${inGrain(grain, column)} as ${column}`);
   return sql`
     select ${raw(read.join(", "))} from (
-      select cells from usage_journal
+      select cells from usage_journal where ${hasSides(sides)}
       union all
-      select cells from usage_open_hours where ${ofSide(raw("side"), side)}) j, json_each(j.cells) e
-    where ${ofSide(raw(waitingValue("side")), side)} and ${where}`;
+      select cells from usage_open_hours where ${ofSides(raw("side"), sides)}) j, json_each(j.cells) e
+    where ${ofSides(raw(waitingValue("side")), sides)} and ${where}`;
 }
 
-function ofSide(value: SQL, side: Side | null): SQL {
-  return side === null ? sql`true` : sql`${value} = ${side}`;
+/** In the text of a flush's cells; a model of that name does no harm. */
+const TAG_MARK = ',"tag",';
+
+/** Every flush has the other sides; few have tags, and the rest needn't be parsed for them. */
+function hasSides(sides: readonly Side[]): SQL {
+  const isOfTags = sides.every((side) => side === "tag");
+  return isOfTags ? sql`instr(cells, ${TAG_MARK}) > 0` : sql`true`;
+}
+
+function ofSides(value: SQL, sides: readonly Side[]): SQL {
+  return sql`${value} in (${sql.join(
+    sides.map((side) => sql`${side}`),
+    sql`, `,
+  )})`;
 }
 
 /** The start of the hour of a cell of `waitingCells`, whatever the grain. */
@@ -127,7 +138,7 @@ export function packedCells(
   { side, grain, fromMs, toMs }: CellRange,
   columns: readonly string[],
 ): SQL {
-  const waiting = waitingCells(grain, side, columns);
+  const waiting = waitingCells(grain, [side], columns);
   if (side === "caller" || grain === "day") return waiting;
   return sql`
     ${waiting}

@@ -32,7 +32,10 @@ import { pruneUsage } from "./prune-usage";
 import { type UsageFlush, type UsageFlushResult, writeUsage } from "./write-usage";
 
 /** The team's settings for recording. */
-export type RecordingSettings = Pick<Settings, "logging" | "retention" | "metering" | "prices">;
+export type RecordingSettings = Pick<
+  Settings,
+  "logging" | "retention" | "metering" | "prices" | "tags"
+>;
 
 export interface UsageRecorderOptions {
   readonly db: Database;
@@ -92,7 +95,7 @@ export class UsageRecorder {
   readonly ledger: TokenLedger;
   readonly #options: UsageRecorderOptions;
   #waiting: RequestEvent[] = [];
-  #overflow = new Cells();
+  #overflow: Cells;
   #overflowRequests = 0;
   #overflowTaken: TakenSpend = new Map();
   #dropped = 0;
@@ -112,6 +115,7 @@ export class UsageRecorder {
 
   constructor(options: UsageRecorderOptions) {
     this.#options = options;
+    this.#overflow = this.#newCells();
     this.ledger = new TokenLedger(options.leases ?? null);
     this.#steadyMs = steadyClock(options.nowMs);
   }
@@ -225,8 +229,8 @@ export class UsageRecorder {
     const [first, second] = [events.slice(0, middle), events.slice(middle)];
     // What the ledger counts as not written goes with the last of them.
     this.#halves.unshift(
-      this.#flushOf(first, new Cells(), first.length, new Map(), book),
-      this.#flushOf(second, new Cells(), second.length, taken, book),
+      this.#flushOf(first, this.#newCells(), first.length, new Map(), book),
+      this.#flushOf(second, this.#newCells(), second.length, taken, book),
     );
   }
 
@@ -263,13 +267,17 @@ export class UsageRecorder {
         .map((event) => boundedRecord(event, MAX_CHARS));
       const taken: TakenSpend = new Map();
       for (const { id } of events) this.ledger.take(id, taken);
-      return this.#flushOf(events, new Cells(), events.length, taken, book);
+      return this.#flushOf(events, this.#newCells(), events.length, taken, book);
     }
     const [cells, requests, taken] = [this.#overflow, this.#overflowRequests, this.#overflowTaken];
-    this.#overflow = new Cells();
+    this.#overflow = this.#newCells();
     this.#overflowRequests = 0;
     this.#overflowTaken = new Map();
     return this.#flushOf([], cells, requests, taken, book);
+  }
+
+  #newCells(): Cells {
+    return new Cells(this.#options.settings().tags.rollUp);
   }
 
   #flushOf(
@@ -334,6 +342,7 @@ export class UsageRecorder {
       costNanoUsd: cost?.nanoUsd ?? null,
       costBasis: cost?.basis ?? null,
       turns: event.turns ?? null,
+      tags: event.tags ?? null,
     };
   }
 

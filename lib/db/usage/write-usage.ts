@@ -134,6 +134,7 @@ const LOG_FIELDS = {
   gateway_log_id: "gatewayLogId",
   turns: "turns",
   time_to_first_byte_ms: "timeToFirstByteMs",
+  tags: "tags",
 } as const satisfies Record<string, keyof RequestLogRow>;
 
 const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));

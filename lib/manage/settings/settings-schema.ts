@@ -4,7 +4,8 @@
  */
 import { z } from "zod";
 import type { TeamSettings } from "../../db/team/settings";
-
+import { isTagName } from "../../tags/tags";
+import { MAX_ROLLED_UP_TAGS } from "../../usage/rollup";
 import { LONGEST_DAYS, MOST_READY_KEYS, MOST_RECIPIENTS, MOST_ROWS_A_DAY } from "./settings-limits";
 
 export type { TeamSettings as Settings };
@@ -33,6 +34,14 @@ const logging = z.strictObject({
 
 export const meteringInput = z.strictObject({
   dailyRowBudget: z.int().min(0).max(MOST_ROWS_A_DAY).meta({ description: "0 for no limit" }),
+});
+
+export const tagsInput = z.strictObject({
+  rollUp: z
+    .array(z.string().trim().refine(isTagName, "no name of a tag"))
+    .max(MAX_ROLLED_UP_TAGS)
+    .refine((names) => new Set(names).size === names.length, "each name once")
+    .meta({ description: "Names of tags by which usage is counted" }),
 });
 
 const hour = z.int().min(0).max(23);
@@ -98,6 +107,7 @@ export const settingsSchema = z.strictObject({
   retention: retentionInput,
   logging,
   metering: meteringInput,
+  tags: tagsInput,
   alerts,
   prices: pricesInput,
   appearance,
@@ -114,6 +124,7 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
   z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
+  z.strictObject({ section: z.literal("tags"), changes: tagsInput.partial() }),
   z.strictObject({ section: z.literal("alerts"), changes: alerts.partial() }),
   z.strictObject({ section: z.literal("prices"), changes: pricesInput.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),

@@ -22,6 +22,8 @@ const AUDITED = {
   priorityClass: "priorityClass",
   maxWaitSeconds: "maxWaitSeconds",
   unpricedReserveUsd: "unpricedReserveUsd",
+  fixedTags: "fixedTags",
+  requiredTags: "requiredTags",
 } as const satisfies Partial<Record<keyof AccessTokenRow, string>>;
 
 type AuditedColumn = keyof typeof AUDITED;

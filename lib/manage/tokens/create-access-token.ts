@@ -60,6 +60,8 @@ export async function createAccessToken(
     priorityClass: input.priorityClass ?? USUAL_SHARE.priorityClass,
     maxWaitSeconds: input.maxWaitSeconds ?? USUAL_SHARE.maxWaitSeconds,
     unpricedReserveUsd: input.unpricedReserveUsd ?? USUAL_SHARE.unpricedReserveUsd,
+    fixedTags: input.fixedTags ?? USUAL_SHARE.fixedTags,
+    requiredTags: input.requiredTags ?? USUAL_SHARE.requiredTags,
     createdAtMs: atMs,
     createdBy: actor.id,
     ownerId,

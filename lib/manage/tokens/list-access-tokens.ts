@@ -20,7 +20,9 @@ type Unchanged =
   | "weight"
   | "priorityClass"
   | "maxWaitSeconds"
-  | "unpricedReserveUsd";
+  | "unpricedReserveUsd"
+  | "fixedTags"
+  | "requiredTags";
 
 /** Times are epoch milliseconds; a null limit means none. */
 export interface AccessTokenItem extends Pick<ListedAccessToken, Unchanged> {

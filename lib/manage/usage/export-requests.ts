@@ -1,5 +1,6 @@
 import Papa from "papaparse";
 import { readRequests } from "../../db/usage/request-log";
+import { formatTags } from "../../tags/tag-text";
 import type { ManageContext } from "../manage-context";
 import { type RequestItem, toFilter, toRequestItem } from "./list-requests";
 import type { RequestFilterInput } from "./usage-schemas";
@@ -32,6 +33,7 @@ const COLUMNS = [
   "gatewayLogId",
   "turns",
   "timeToFirstByteMs",
+  "tags",
 ] as const satisfies readonly (keyof RequestItem)[];
 
 /** All requests that match a filter as a file's text, in pieces, newest first. */
@@ -67,7 +69,11 @@ async function* readPages(
 /** Clients choose model names: `escapeFormulae` keeps a spreadsheet from running them. */
 function toCsv(items: readonly RequestItem[]): string {
   const rows = items.map((item) =>
-    COLUMNS.map((column) => (column === "at" ? new Date(item.at).toISOString() : item[column])),
+    COLUMNS.map((column) => {
+      if (column === "at") return new Date(item.at).toISOString();
+      if (column === "tags") return item.tags === null ? null : formatTags(item.tags);
+      return item[column];
+    }),
   );
   return Papa.unparse(rows, { escapeFormulae: true, header: false });
 }

@@ -21,6 +21,8 @@ import { ManageError } from "../manage-error";
 
 export interface ExactRange {
   readonly side: Side;
+  /** The tag's name, on the tag side. */
+  readonly tag?: string;
   readonly fromMs: number;
   /** Not included. */
   readonly toMs: number;
@@ -41,7 +43,7 @@ export async function readExactCells(
   range: ExactRange,
 ): Promise<readonly CellSum[]> {
   const { db } = context;
-  const { side, fromMs, where, by, bucketMs, nowMs } = range;
+  const { side, tag, fromMs, where, by, bucketMs, nowMs } = range;
   // Nothing is later than now, so a bucket that isn't over may be taken as a whole.
   const toMs = range.toMs > nowMs ? Math.ceil(range.toMs / DAY_MS) * DAY_MS : range.toMs;
   const isWhole = (step: number) => fromMs % step === 0 && toMs % step === 0;
@@ -53,7 +55,10 @@ export async function readExactCells(
   const [whole = []] =
     wholeFromMs < wholeToMs
       ? await sumCells(db, [
-          { side, grain, fromMs: wholeFromMs, toMs: wholeToMs, where, by: ["bucketMs", by] },
+          {
+            ...(tag === undefined ? { side } : { side, tag }),
+            ...{ grain, fromMs: wholeFromMs, toMs: wholeToMs, where, by: ["bucketMs", by] },
+          },
         ])
       : [];
   const parts = await Promise.all(edges.map((edge) => readPart(context, range, edge)));
@@ -84,6 +89,7 @@ async function readPart(
   { side, where }: ExactRange,
   { fromMs, toMs }: Edge,
 ): Promise<readonly CellSum[]> {
+  if (side === "tag") throw onlyWhole();
   const hourMs = Math.floor(fromMs / HOUR_MS) * HOUR_MS;
   const hour = { fromMs: hourMs, toMs: hourMs + HOUR_MS };
   const all = { ...hour, side, grain: "hour", where, by: ["bucketMs"] } as const;
@@ -98,12 +104,16 @@ async function readPart(
     side === "key" ||
     !FIRST_MEASURES.every((name) => sumOf(logged, name) === sumOf(counted, name))
   ) {
-    throw new ManageError(
-      "invalid_input",
-      "of a part of an hour nothing is known any more, only of the whole: let `from` and `to` be full hours of UTC (zones that differ by half an hour have none)",
-    );
+    throw onlyWhole();
   }
   return sumLogged(db, { fromMs, toMs }, where);
+}
+
+function onlyWhole(): ManageError {
+  return new ManageError(
+    "invalid_input",
+    "of a part of an hour nothing is known any more, only of the whole: let `from` and `to` be full hours of UTC (zones that differ by half an hour have none)",
+  );
 }
 
 function sumOf(cells: readonly CellSum[], name: Measure): number {

@@ -2,8 +2,11 @@
  * Everything that the usage page shows for a time range, from the rollups.
  * @module
  */
+
 import { countKeyEvents } from "../../db/state/count-key-events";
+import { readSettings } from "../../db/team/settings";
 import { type CellDimension, type CellSum, sumCells } from "../../db/usage/read-usage-cells";
+import { formatTag } from "../../tags/tag-text";
 import { type ChartSeries, MAX_SERIES, topSeries } from "../../usage/chart-series";
 import { distinctNames } from "../../usage/distinct-names";
 import { quantileMs } from "../../usage/histogram";
@@ -12,10 +15,13 @@ import { DAY_MS, HOUR_MS } from "../../usage/rollup";
 import { OUTCOMES, type Outcome } from "../../usage/types";
 import type { ManageContext } from "../manage-context";
 import { findNames } from "./find-names";
-import { toSums, totalOf, type UsageSums } from "./read-usage";
+import { toSums, type UsageSums } from "./read-usage";
+import { groupedTag, isTagGroup, type TagFilter, type TagGroup, untagged } from "./tag-question";
+import { totalOf } from "./total-of";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
-export type UsageGroup = "provider" | "model" | "token" | "user" | "key" | "outcome";
+type PlainGroup = "provider" | "model" | "token" | "user" | "key" | "outcome";
+export type UsageGroup = PlainGroup | TagGroup;
 
 export interface UsageBoardInput {
   readonly grain: "hour" | "day";
@@ -31,6 +37,8 @@ export interface UsageBoardInput {
   readonly user?: string | undefined;
   /** A key's id: then all is what this key served. */
   readonly key?: string | undefined;
+  /** Not together with tokens and keys, nor with groups of another tag. */
+  readonly tag?: TagFilter | undefined;
   readonly outcome?: Outcome | undefined;
 }
 
@@ -55,6 +63,10 @@ export interface UsageChoices {
   readonly models: readonly string[];
   readonly tokens: readonly string[];
   readonly users: readonly string[];
+  /** Tags that usage is counted by. */
+  readonly tagNames: readonly string[];
+  /** Their values, as `formatTag` writes them. */
+  readonly tags: readonly string[];
 }
 
 /** Lists have one entry per bucket. Null means a bucket without anything to measure. */
@@ -92,7 +104,11 @@ const DIMENSIONS = {
   user: "userId",
   key: "subjectId",
   outcome: "outcome",
-} as const satisfies Record<UsageGroup, CellDimension>;
+} as const satisfies Record<PlainGroup, CellDimension>;
+
+function dimensionOf(group: UsageGroup): Exclude<CellDimension, "bucketMs"> {
+  return isTagGroup(group) ? "subjectId" : DIMENSIONS[group];
+}
 
 export const MAX_GROUPS = 200;
 const MAX_CHOICES = 1_000;
@@ -109,17 +125,23 @@ export async function readUsageBoard(
   const now = context.nowMs();
   const scope = scopeOf(reader);
   const key = scope === undefined ? input.key : undefined;
-  const groupBy = input.groupBy === "key" && scope !== undefined ? "model" : input.groupBy;
+  const groupBy = groupOf(input, scope !== undefined);
   const isOfKeys = groupBy === "key" || key !== undefined;
+  const grouped = groupedTag(groupBy);
+  const tag = isOfKeys ? undefined : input.tag;
+  const tagName = isOfKeys ? undefined : (grouped ?? tag?.name);
   const { grain, fromMs, provider, outcome } = input;
   const toMs = Math.min(input.toMs, now + 1);
   // For keys, models are only distinguished by hour.
   const model = isOfKeys && grain === "day" ? undefined : input.model;
+  const userId = scope ?? input.user;
   const where = isOfKeys
     ? { provider, model, outcome, subjectId: key }
-    : { provider, model, outcome, subjectId: input.token, userId: scope ?? input.user };
-  const range = { side: isOfKeys ? "key" : "caller", grain, fromMs, toMs } as const;
-  const by = DIMENSIONS[groupBy];
+    : { provider, model, outcome, subjectId: tagName ? tag?.value : input.token, userId };
+  const ofTag = tagName === undefined ? {} : { tag: tagName };
+  const side = isOfKeys ? "key" : tagName === undefined ? "caller" : "tag";
+  const range = { side, ...ofTag, grain, fromMs, toMs } as const;
+  const by = dimensionOf(groupBy);
   const bucketMs = grain === "hour" ? HOUR_MS : DAY_MS;
   const buckets = Array.from(
     { length: Math.max(0, Math.ceil((toMs - fromMs) / bucketMs)) },
@@ -127,21 +149,36 @@ export async function readUsageBoard(
   );
   const callers = { side: "caller", grain, fromMs, toMs } as const;
   const used = { ...callers, where: { userId: scope }, measures: [] };
-  const [[sums = [], times = [], ofModels = [], ofCallers = []], events] = await Promise.all([
-    sumCells(db, [
-      { ...range, where, by: [...new Set(["bucketMs", "outcome", by] as const)] },
-      {
-        ...range,
-        where: { ...where, outcome: outcome ?? "ok" },
-        by: ["bucketMs"],
-        measures: [],
-        withTimes: true,
-      },
-      { ...used, by: ["provider", "model"] },
-      { ...used, by: ["subjectId", "userId"] },
-    ]),
-    countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model, keyId: key }),
-  ]);
+  const { settings } = await readSettings(db);
+  const tagNames = settings.tags.rollUp;
+  // Without a filter, the requests that lack the tag are a group too.
+  const hasUntagged = grouped !== undefined && tag === undefined;
+  const all = { ...callers, where: { provider, model, outcome, userId } };
+  const [[found = [], times = [], ofModels = [], ofCallers = [], ...more], events] =
+    await Promise.all([
+      sumCells(db, [
+        { ...range, where, by: [...new Set(["bucketMs", "outcome", by] as const)] },
+        {
+          // By tag, times aren't counted.
+          ...(tagName === undefined ? { ...range, where } : all),
+          where: { ...(tagName === undefined ? where : all.where), outcome: outcome ?? "ok" },
+          by: ["bucketMs"],
+          measures: [],
+          withTimes: true,
+        },
+        { ...used, by: ["provider", "model"] },
+        { ...used, by: ["subjectId", "userId"] },
+        ...tagNames.map(
+          (name) => ({ ...used, side: "tag", tag: name, by: ["subjectId"] }) as const,
+        ),
+        ...(hasUntagged ? [{ ...all, by: ["bucketMs", "outcome"] } as const] : []),
+      ]),
+      countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model, keyId: key }),
+    ]);
+  const whole = more[tagNames.length] ?? [];
+  const ofTags = more.slice(0, tagNames.length);
+  const placeOf = (row: CellSum) => `${row.bucketMs} ${row.outcome}`;
+  const sums = hasUntagged ? [...found, ...untagged(whole, found, placeOf)] : found;
   const groups = overTime(sums, by).slice(0, MAX_GROUPS);
   const drawn = [...new Set([...greatest(groups, by, tokensOf), ...greatest(groups, by, costOf)])];
   const chosen = choicesOf(
@@ -150,10 +187,13 @@ export async function readUsageBoard(
       models: namesIn(ofModels, "model"),
       subjects: namesIn(ofCallers, "subjectId"),
       users: namesIn(ofCallers, "userId"),
+      tags: tagNames.map((name, index) => [name, namesIn(ofTags[index] ?? [], "subjectId")]),
     },
-    { ...input, user: scope ?? input.user },
+    { ...input, user: userId },
   );
-  const ids = [...drawn, ...groups.map((row) => row[by]), ...chosen.tokens, ...chosen.users];
+  // Values of tags are no ids, whatever they look like.
+  const shown = grouped === undefined ? [...drawn, ...groups.map((row) => row[by])] : [];
+  const ids = [...shown, ...chosen.tokens, ...chosen.users];
   const names = await findNames(context, [...new Set(ids)]);
 
   const perBucket = (rows: readonly CellSum[], value: (row: CellSum) => number) => {
@@ -258,11 +298,23 @@ function greatest(
     .map((row) => row[by]);
 }
 
+/** Usage of a tag isn't known by token, key or another tag: then it is split by model. */
+function groupOf({ groupBy, tag, key }: UsageBoardInput, isOwn: boolean): UsageGroup {
+  const grouped = groupedTag(groupBy);
+  if (groupBy === "key") return isOwn ? "model" : "key";
+  if (grouped !== undefined && key !== undefined && !isOwn) return "model";
+  if (tag === undefined) return groupBy;
+  const isKnown = grouped === undefined ? groupBy !== "token" : grouped === tag.name;
+  return isKnown ? groupBy : "model";
+}
+
 interface UsedNames {
   readonly providers: readonly string[];
   readonly models: readonly string[];
   readonly subjects: readonly string[];
   readonly users: readonly string[];
+  /** By the tag's name. */
+  readonly tags: readonly (readonly [name: string, values: readonly string[]])[];
 }
 
 /** A selected filter stays available, even if nothing was used. */
@@ -274,6 +326,11 @@ function choicesOf(used: UsedNames, chosen: UsageBoardInput): UsageChoices {
     models: including(used.models, chosen.model),
     tokens: including(used.subjects, chosen.token),
     users: including(used.users, chosen.user),
+    tagNames: used.tags.map(([name]) => name),
+    tags: including(
+      used.tags.flatMap(([name, values]) => values.map((value) => formatTag(name, value))),
+      chosen.tag && formatTag(chosen.tag.name, chosen.tag.value),
+    ),
   };
 }
 

@@ -1,10 +1,12 @@
 import { findSharedBudgets } from "../../db/tokens/access-tokens";
 import type { CellDimension, CellSum } from "../../db/usage/read-usage-cells";
 import { NANO_PER_USD } from "../../usage/price";
-import { DAY_MS, HOUR_MS, type Measure } from "../../usage/rollup";
+import { DAY_MS, HOUR_MS, type Measure, type Side } from "../../usage/rollup";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { readExactCells } from "./read-exact-cells";
+import { groupedTag, isTagGroup, oneTag, type TagGroup, untagged } from "./tag-question";
+import { totalOf } from "./total-of";
 import type { ReadUsageInput } from "./usage-schemas";
 
 export interface UsageSums {
@@ -60,7 +62,7 @@ const DIMENSIONS = {
   // Combined by the tokens' groups afterwards.
   group: "subjectId",
   outcome: "outcome",
-} as const satisfies Record<ReadUsageInput["groupBy"], CellDimension>;
+} as const satisfies Record<Exclude<ReadUsageInput["groupBy"], TagGroup>, CellDimension>;
 
 const DEFAULT_RANGE_MS = { hour: DAY_MS, day: 30 * DAY_MS };
 const BUCKET_MS = { hour: HOUR_MS, day: DAY_MS };
@@ -70,8 +72,8 @@ const MAX_BUCKETS = 1_000;
  * What was used, by time and one other dimension; by default the last day by hours, or 30 days. The range is exact to
  * the millisecond: two adjacent ranges add up to the whole. Days begin at the time of day at which the range begins.
  * @throws {ManageError} `invalid_input` for an empty range, one that is too long, or one that splits an hour of which
- * only the whole is known; for keys together with tokens or users, because only the request log knows which key served
- * whom.
+ * only the whole is known; for keys together with tokens or users, and for tags together with keys, tokens or other
+ * tags, because only the request log knows all of a request.
  */
 export async function readUsage(
   context: ManageContext,
@@ -85,6 +87,18 @@ export async function readUsage(
   if (ofKeys && bucket === "day" && (model !== undefined || groupBy === "model")) {
     throw new ManageError("invalid_input", "usage of keys can be split by model only per hour");
   }
+  const grouped = groupedTag(groupBy);
+  const tag = oneTag(input.tags);
+  const tagName = grouped ?? tag?.name;
+  if (
+    tagName !== undefined &&
+    (ofKeys || token !== undefined || ofTokens.has(groupBy) || (tag && tag.name !== tagName))
+  ) {
+    throw new ManageError(
+      "invalid_input",
+      "usage of a tag can't be split by key, token, group or another tag; the request log can",
+    );
+  }
   const nowMs = context.nowMs();
   const toMs = input.to ?? nowMs + 1;
   const fromMs = input.from ?? floorTo(toMs - DEFAULT_RANGE_MS[bucket], BUCKET_MS[bucket]);
@@ -94,22 +108,31 @@ export async function readUsage(
   if ((toMs - fromMs) / BUCKET_MS[bucket] > MAX_BUCKETS) {
     throw new ManageError("invalid_input", `at most ${MAX_BUCKETS} ${bucket}s at once`);
   }
-  const cells = await readExactCells(context, {
-    side: ofKeys ? "key" : "caller",
-    fromMs,
-    toMs,
-    bucketMs: BUCKET_MS[bucket],
-    where: { provider, model, outcome, userId: user, subjectId: key ?? token },
-    by: DIMENSIONS[groupBy],
-    nowMs,
-  });
+  const by = isTagGroup(groupBy) ? "subjectId" : DIMENSIONS[groupBy];
+  const where = { provider, model, outcome, userId: user };
+  const range = { fromMs, toMs, bucketMs: BUCKET_MS[bucket], nowMs } as const;
+  const read = (side: Side, dimension: typeof by, subjectId?: string) =>
+    readExactCells(context, {
+      ...{ ...range, side, by: dimension, where: { ...where, subjectId } },
+      ...(side === "tag" && tagName !== undefined && { tag: tagName }),
+    });
+  const readTagged = async (name: TagGroup | null) => {
+    const tagged = await read("tag", by, tag?.value);
+    if (name === null || tag !== undefined) return tagged;
+    const all = await read("caller", "outcome");
+    return [...tagged, ...untagged(all, tagged, ({ bucketMs }) => String(bucketMs))];
+  };
+  const cells =
+    tagName === undefined
+      ? await read(ofKeys ? "key" : "caller", by, key ?? token)
+      : await readTagged(isTagGroup(groupBy) ? groupBy : null);
   const named = groupBy === "group" ? await byGroup(context, cells) : cells;
-  const rows = inBuckets(named, DIMENSIONS[groupBy], fromMs, bucket);
+  const rows = inBuckets(named, by, fromMs, bucket);
   return {
     rows: rows
       .map((row) => ({
         bucket: row.bucketMs,
-        group: row[DIMENSIONS[groupBy]],
+        group: row[by],
         ...toSums(row.values),
       }))
       .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
@@ -154,33 +177,8 @@ function inBuckets(
   });
 }
 
+const ofTokens: ReadonlySet<string> = new Set(["token", "group"]);
 const callerGroups: ReadonlySet<string> = new Set(["token", "user", "group"]);
-
-const NOTHING: CellSum["values"] = {
-  requests: 0,
-  attempts: 0,
-  estimated: 0,
-  unpriced: 0,
-  inputTokens: 0,
-  outputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteTokens: 0,
-  reasoningTokens: 0,
-  costNanoUsd: 0,
-  durationMs: 0,
-  timeToFirstTokenMs: 0,
-  firstBytes: 0,
-  timeToFirstByteMs: 0,
-};
-
-/** Every request is in one of the rows, whatever their dimension. */
-export function totalOf(rows: readonly CellSum[]): CellSum["values"] {
-  const values: Record<Measure, number> = { ...NOTHING };
-  for (const row of rows) {
-    for (const name of Object.keys(values) as Measure[]) values[name] += row.values[name];
-  }
-  return values;
-}
 
 export function toSums(values: Readonly<Record<Measure, number>>): UsageSums {
   return {

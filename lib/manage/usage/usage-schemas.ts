@@ -3,7 +3,9 @@
  * @module
  */
 import { z } from "zod";
+import { parseTagMatches } from "../../tags/tag-text";
 import { OUTCOMES } from "../../usage/types";
+import { isTagGroup, oneTag } from "./tag-question";
 
 const name = z.string().trim().min(1).max(200);
 const outcome = z.enum(OUTCOMES);
@@ -17,6 +19,16 @@ const time = z
   ])
   .meta({ description: "ISO 8601 or epoch milliseconds" });
 
+const tags = z.string().transform((text, context) => {
+  const matches = parseTagMatches(text);
+  if (matches !== null) return matches;
+  context.addIssue({
+    code: "custom",
+    message: "expected name=value, or names, separated by commas",
+  });
+  return z.NEVER;
+});
+
 const scope = z.strictObject({
   from: time.optional(),
   to: time.optional().meta({ description: "Not included" }),
@@ -26,6 +38,9 @@ const scope = z.strictObject({
   token: name.optional().meta({ description: "Id of an access token" }),
   user: name.optional().meta({ description: "Id of a member" }),
   outcome: outcome.optional(),
+  tags: tags.optional().meta({
+    description: "`customer=acme,feature=rag`: all of them; a name alone for any value",
+  }),
 });
 
 export const readUsageInput = scope.extend({
@@ -33,11 +48,21 @@ export const readUsageInput = scope.extend({
     description: "Hours of UTC; days begin at the time of day that `from` says",
   }),
   groupBy: z
-    .enum(["provider", "model", "key", "token", "user", "group", "outcome"])
+    .union([
+      z.enum(["provider", "model", "key", "token", "user", "group", "outcome"]),
+      z.templateLiteral(["tag:", z.string()]).refine(isTagGroup, "no name of a tag"),
+    ])
     .default("provider")
     .meta({
       description:
-        "Keys, tokens, users and groups are named by id; a group has the usage of its tokens",
+        "Keys, tokens, users and groups are named by id; a group has the usage of its tokens. `tag:customer` groups by a tag that usage is counted by; requests without it have no name",
+    }),
+  tags: tags
+    .refine((matches) => oneTag(matches) !== undefined, "expected one name=value")
+    .optional()
+    .meta({
+      description:
+        "`customer=acme`: one tag that usage is counted by; not together with keys and tokens",
     }),
 });
 export type ReadUsageInput = z.output<typeof readUsageInput>;

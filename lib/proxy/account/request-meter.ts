@@ -4,6 +4,7 @@
  */
 import { type Conversion, conversionName } from "../../conversion/conversion";
 import type { Provider } from "../../providers/types";
+import type { Tags } from "../../tags/tags";
 import { operationOf } from "../../traces/gen-ai";
 import type { TraceContext } from "../../traces/trace-context";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../../usage/request-event";
@@ -25,6 +26,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
   resource_not_found: "denied",
   unknown_provider: "client_error",
   invalid_path: "client_error",
+  invalid_tags: "client_error",
   model_required: "client_error",
   model_ambiguous: "client_error",
   model_not_found: "client_error",
@@ -81,6 +83,8 @@ export class RequestMeter {
   trace: TraceContext | null = null;
   /** The caller's `tracestate`, until the caller is known. */
   #tracedState = "";
+  /** What the caller and its token say about it; null for nothing. */
+  tags: Tags | null = null;
   #whenAdded: readonly ((event: RequestEvent) => void)[] = [];
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
@@ -269,6 +273,7 @@ export class RequestMeter {
       userId: token.ownerId,
       model: this.#call?.model ?? null,
       atMs: this.#arrivedMs,
+      ...(this.tags !== null && { tags: this.tags }),
     };
     this.#waitUntil(this.#ports.works.begin(work));
   }
@@ -288,7 +293,9 @@ export class RequestMeter {
     const own = this.#eventOf({ ...result, usage: null });
     const work = await this.#ports.works.claim(own.provider ?? "", id);
     if (work !== null && work.tokenId === own.tokenId) {
-      const counted = { ...own, model: work.model ?? usage.model, usage };
+      const tags = work.tags === undefined ? own.tags : { ...own.tags, ...work.tags };
+      const model = work.model ?? usage.model;
+      const counted = { ...own, model, usage, ...(tags !== undefined && { tags }) };
       this.#settle(counted);
       this.#add(counted);
       return;
@@ -297,10 +304,11 @@ export class RequestMeter {
     this.#add(own);
     if (work === null) return;
     // Another token fetched the result: the request is its own, the usage isn't.
-    const { statedNanoUsd: _, ...asked } = own;
-    const { tokenId, userId } = work;
+    const { statedNanoUsd: _, tags: __, ...asked } = own;
+    const { tokenId, userId, tags } = work;
     const model = work.model ?? usage.model;
-    this.#add({ ...asked, id: `${own.id}.1`, tokenId, userId, model, usage, part: "turn" });
+    const begun = { tokenId, userId, model, ...(tags !== undefined && { tags }) };
+    this.#add({ ...asked, ...begun, id: `${own.id}.1`, usage, part: "turn" });
   }
 
   /**
@@ -409,6 +417,7 @@ export class RequestMeter {
       timeToFirstByteMs: this.#sinceArrival(this.#firstByteMs),
       isStream: this.#isStream,
       attempts: this.attempts,
+      ...(this.tags !== null && { tags: this.tags }),
       ...(this.trace !== null && {
         trace: { ...this.trace, operation: operationOf(this.#call?.path ?? "") },
       }),

@@ -14,6 +14,7 @@ import { readOnForModel } from "./read-on-for-model";
 import { readRequestBody } from "./request-body";
 import { identifyCaller } from "./request-credential";
 import type { RequestFacts } from "./request-facts";
+import { requestTags } from "./request-tags";
 
 /** The segment below `/api/` of the one endpoint that belongs to no provider and no shared API format. */
 export const QUOTA = "quota";
@@ -40,6 +41,7 @@ export async function gatherFacts(
   meter.calledBy(token, credential);
   scope.caller = token;
   scope.credential = credential;
+  meter.tags = requestTags(request.headers, token, credential);
   const isForQuota = segment === QUOTA && path === "";
   if (provider === undefined && segment !== COMPAT && !isForQuota) {
     throw unknownProvider(segment, scope);

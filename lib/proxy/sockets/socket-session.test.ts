@@ -55,6 +55,8 @@ interface Options {
   /** Models without a known price. */
   readonly unpriced?: readonly string[];
   readonly sessions?: NonNullable<ProxyPorts["sessions"]>;
+  /** Of the handshake. */
+  readonly tags?: RequestMeter["tags"];
 }
 
 function open({
@@ -64,6 +66,7 @@ function open({
   token = {},
   unpriced = [],
   sessions,
+  tags = null,
 }: Options = {}) {
   const clock = new VirtualClock();
   const caller: AccessToken = {
@@ -92,6 +95,7 @@ function open({
   if (found === undefined) throw new Error(provider);
   const call = { provider: found, model, path, url: "https://x/" } as unknown as ProxyCall;
   meter.resolved({ ...call, body: { kind: "none" } });
+  meter.tags = tags;
   const scope = { request, ports, meter, credential: "text" } as unknown as RequestScope;
   const [client, upstream] = [new FakeEnd(), new FakeEnd()];
   const key = { id: "pk_1" } as PoolKey;
@@ -248,6 +252,18 @@ describe("what is counted", () => {
       ["gpt-5", 50],
     ]);
     expect(usage.events).toHaveLength(4);
+  });
+
+  test("turns and the session have the tags of the handshake", () => {
+    const { client, upstream, usage } = open({ tags: { customer: "acme" } });
+    client.says(create("gpt-5-mini"));
+    upstream.says(created);
+    upstream.says(completed(1, 1));
+    client.hangsUp(1000);
+    expect(usage.events.map(({ part, tags }) => [part, tags])).toEqual([
+      ["turn", { customer: "acme" }],
+      ["session", { customer: "acme" }],
+    ]);
   });
 
   test("a turn that is cut off is estimated from what was requested and written", () => {

@@ -5,6 +5,7 @@ import { LoggingForm } from "@/components/settings/logging-form";
 import { MeteringForm } from "@/components/settings/metering-form";
 import { RetentionForm } from "@/components/settings/retention-form";
 import { SettingsSection } from "@/components/settings/settings-section";
+import { TagsForm } from "@/components/settings/tags-form";
 import { readSettings } from "@/lib/manage/settings/read-settings";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -38,6 +39,9 @@ export default async function LoggingPage() {
         description={t("metering.description")}
       >
         <MeteringForm settings={settings.metering} />
+      </SettingsSection>
+      <SettingsSection id="tags" title={t("tags.title")} description={t("tags.description")}>
+        <TagsForm settings={settings.tags} />
       </SettingsSection>
     </>
   );
