@@ -2,13 +2,16 @@
  * The load generator, a separate process: keeps a number of connections busy for a while, each with one request at a
  * time, and prints one JSON line. Raw sockets, so that its own cost is small.
  *
- *   node load.ts '{"port":8787,"path":"/…","headers":{…},"body":"…","connections":16,"seconds":4}'
+ *   node load.ts <<< '{"port":8787,"path":"/…","headers":{…},"body":"…","connections":16,"seconds":4}'
  * @module
  */
 import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
 
 export interface LoadPlan {
+  /** 127.0.0.1 if absent. */
+  readonly host?: string;
   readonly port: number;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,6 +26,8 @@ export interface LoadResult {
   readonly seconds: number;
   /** Time to first byte of every request, in milliseconds, sorted. */
   readonly firstByteMs: readonly number[];
+  /** Time to last byte, the same way. */
+  readonly wholeMs: readonly number[];
   /** SHA-256 of the response bodies, without duplicates. */
   readonly bodyHashes: readonly string[];
 }
@@ -31,15 +36,17 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
   const startedMs = performance.now();
   const untilMs = startedMs + plan.seconds * 1000;
   const firstByteMs: number[] = [];
+  const wholeMs: number[] = [];
   const hashes = new Set<string>();
   let errors = 0;
   const request = requestBytes(plan);
   const worker = async () => {
-    const connection = new Connection(connect(plan.port, "127.0.0.1"));
+    const connection = new Connection(connect(plan.port, plan.host ?? "127.0.0.1"));
     while (performance.now() < untilMs) {
       const sentMs = performance.now();
       const answer = await connection.send(request);
       firstByteMs.push(answer.firstByteAtMs - sentMs);
+      wholeMs.push(performance.now() - sentMs);
       if (answer.status !== 200) errors += 1;
       // Hashing every response would compete with what is measured.
       if (hashes.size === 0 || firstByteMs.length % 64 === 0) {
@@ -54,13 +61,14 @@ async function run(plan: LoadPlan): Promise<LoadResult> {
     errors,
     seconds: (performance.now() - startedMs) / 1000,
     firstByteMs: firstByteMs.sort((a, b) => a - b),
+    wholeMs: wholeMs.sort((a, b) => a - b),
     bodyHashes: [...hashes],
   };
 }
 
-function requestBytes({ port, path, headers, body }: LoadPlan): Buffer {
+function requestBytes({ host = "127.0.0.1", port, path, headers, body }: LoadPlan): Buffer {
   const lines = Object.entries({
-    host: `127.0.0.1:${port}`,
+    host: `${host}:${port}`,
     "content-type": "application/json",
     "content-length": String(Buffer.byteLength(body)),
     ...headers,
@@ -74,11 +82,18 @@ interface RawAnswer {
   readonly body: Buffer;
 }
 
+/** A response is complete at this length, or ends with the empty chunk. */
+type Ending = { readonly length: number } | "empty chunk";
+
+const EMPTY_CHUNK = "0\r\n\r\n";
+
 /** One keep-alive connection that reads `content-length` and chunked responses. */
 class Connection {
   readonly #socket: Socket;
   #chunks: Buffer[] = [];
   #length = 0;
+  #ending: Ending | null = null;
+  #lastBytes = "";
   #firstByteAtMs = 0;
   #resolve: ((answer: RawAnswer) => void) | null = null;
   #reject: ((error: Error) => void) | null = null;
@@ -107,27 +122,55 @@ class Connection {
     if (this.#length === 0) this.#firstByteAtMs = performance.now();
     this.#chunks.push(chunk);
     this.#length += chunk.length;
-    // A chunked response ends with an empty chunk: joining before that could be the end is wasted work.
-    const mayBeChunkedEnd = chunk.subarray(-5).toString("latin1").endsWith("0\r\n\r\n");
-    if (this.#length > 64 * 1024 && !mayBeChunkedEnd) return;
+    this.#lastBytes = (this.#lastBytes + chunk.subarray(-5).toString("latin1")).slice(-5);
+    this.#ending ??= endingOf(this.#chunks);
+    // Joining the chunks before the response may be complete is wasted work.
+    if (!this.#mayBeComplete()) return;
     const all = Buffer.concat(this.#chunks);
     const body = completeBody(all);
     if (body === null) return;
     const status = Number(all.subarray(9, 12).toString("latin1"));
     this.#chunks = [];
     this.#length = 0;
+    this.#ending = null;
+    this.#lastBytes = "";
     this.#resolve?.({ status, firstByteAtMs: this.#firstByteAtMs, body });
+  }
+
+  #mayBeComplete(): boolean {
+    if (this.#ending === null) return false;
+    if (this.#ending === "empty chunk") return this.#lastBytes === EMPTY_CHUNK;
+    return this.#length >= this.#ending.length;
   }
 }
 
+/** Null until the head is complete. */
+function endingOf(chunks: readonly Buffer[]): Ending | null {
+  const head = headOf(Buffer.concat(chunks));
+  if (head === null) return null;
+  return head.contentLength === null ? "empty chunk" : { length: head.length + head.contentLength };
+}
+
+interface Head {
+  /** Including the empty line. */
+  readonly length: number;
+  readonly contentLength: number | null;
+}
+
+function headOf(all: Buffer): Head | null {
+  const end = all.indexOf("\r\n\r\n");
+  if (end === -1) return null;
+  const head = all.subarray(0, end).toString("latin1").toLowerCase();
+  const length = /content-length: *(\d+)/.exec(head)?.[1];
+  return { length: end + 4, contentLength: length === undefined ? null : Number(length) };
+}
+
 function completeBody(all: Buffer): Buffer | null {
-  const headEnd = all.indexOf("\r\n\r\n");
-  if (headEnd === -1) return null;
-  const head = all.subarray(0, headEnd).toString("latin1").toLowerCase();
-  const rest = all.subarray(headEnd + 4);
-  const length = /content-length: (\d+)/.exec(head)?.[1];
-  if (length !== undefined) return rest.length >= Number(length) ? rest : null;
-  return unchunk(rest);
+  const head = headOf(all);
+  if (head === null) return null;
+  const rest = all.subarray(head.length);
+  if (head.contentLength === null) return unchunk(rest);
+  return rest.length >= head.contentLength ? rest : null;
 }
 
 function unchunk(bytes: Buffer): Buffer | null {
@@ -145,7 +188,6 @@ function unchunk(bytes: Buffer): Buffer | null {
   }
 }
 
-if (process.argv[2] !== undefined) {
-  const plan: LoadPlan = JSON.parse(process.argv[2]);
-  console.log(JSON.stringify(await run(plan)));
-}
+// By the standard input: a body may be longer than an argument.
+const plan: LoadPlan = JSON.parse(await text(process.stdin));
+console.log(JSON.stringify(await run(plan)));

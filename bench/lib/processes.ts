@@ -10,19 +10,33 @@ import type { LoadPlan, LoadResult } from "./load.ts";
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts the upstream; returns its address and a function that stops it. */
-export async function startUpstream(): Promise<{ url: string; stop(): void }> {
-  const child = spawn(process.execPath, [file("upstream.ts")], {
+/**
+ * Starts the upstream; returns its address and a function that stops it.
+ * @param script Next to this file; it prints its port once it listens.
+ */
+export async function startUpstream(
+  script = "upstream.ts",
+  args: readonly string[] = [],
+): Promise<{ url: string; stop(): void }> {
+  const child = spawn(process.execPath, [file(script), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [port] = await once(child.stdout, "data");
-  return { url: `http://127.0.0.1:${String(port).trim()}`, stop: () => child.kill() };
+  const ended = once(child, "exit").then(() => null);
+  const printed = await Promise.race([once(child.stdout, "data"), ended]);
+  if (printed === null) throw new Error(`${script} ended before it listened`);
+  return { url: `http://127.0.0.1:${String(printed[0]).trim()}`, stop: () => child.kill() };
 }
 
+/** How much longer than planned a load may take. */
+const LOAD_GRACE_MS = 30_000;
+
 export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
-  const child = spawn(process.execPath, [file("load.ts"), JSON.stringify(plan)], {
-    stdio: ["ignore", "pipe", "inherit"],
+  const child = spawn(process.execPath, [file("load.ts")], {
+    stdio: ["pipe", "pipe", "inherit"],
+    // A response that never ends would otherwise hold the benchmark.
+    timeout: plan.seconds * 1_000 + LOAD_GRACE_MS,
   });
+  child.stdin.end(JSON.stringify(plan));
   const chunks: Buffer[] = [];
   child.stdout.on("data", (chunk) => chunks.push(chunk));
   const [exitCode] = await once(child, "close");

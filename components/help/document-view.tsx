@@ -33,6 +33,16 @@ function BlockView({ block, origin }: { readonly block: Block; readonly origin: 
           {...(block.language !== "" && { language: block.language })}
         />
       );
+    case "picture":
+      return (
+        // biome-ignore lint/performance/noImgElement: a static SVG needs no optimizer.
+        <img
+          src={block.src}
+          alt={block.description}
+          loading="lazy"
+          className="h-auto max-w-full rounded-lg border"
+        />
+      );
     case "list": {
       const List = block.isOrdered ? "ol" : "ul";
       return (

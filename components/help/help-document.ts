@@ -19,6 +19,12 @@ export type Block =
       readonly isOutput: boolean;
     }
   | {
+      readonly kind: "picture";
+      /** A path of the portal. */
+      readonly src: string;
+      readonly description: string;
+    }
+  | {
       readonly kind: "list";
       readonly isOrdered: boolean;
       readonly items: readonly (readonly Block[])[];

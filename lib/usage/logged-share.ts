@@ -7,7 +7,7 @@ import type { RequestEvent } from "./request-event";
 export type LogChoice = "all" | "sampled" | "problems" | "none";
 
 /** The share of successful requests that a sampled log includes. */
-const SAMPLED_SHARE = 0.1;
+export const SAMPLED_SHARE = 0.1;
 
 /** From this share of the daily budget on, less is logged. Counting never stops. */
 const THINNED_FROM = 0.6;

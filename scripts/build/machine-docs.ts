@@ -13,8 +13,8 @@ export const MARKDOWN_FOLDER = "docs";
 export async function writeMachineDocs(root: string, assets: string): Promise<void> {
   await cp(join(root, "docs"), join(assets, MARKDOWN_FOLDER), {
     recursive: true,
-    // Folders and pages; pictures belong to the README.
-    filter: (path) => extname(path) === "" || (extname(path) === ".md" && !path.includes("images")),
+    // Folders, pages and their charts; other pictures belong to the README.
+    filter: (path) => ["", ".md", ".svg"].includes(extname(path)),
   });
   const index = await readFile(join(root, "docs/README.md"), "utf8");
   await writeFile(join(assets, "llms.txt"), llmsText(index));

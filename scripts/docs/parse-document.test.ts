@@ -56,9 +56,20 @@ test("tables, lists and marks within a text", () => {
   ]);
 });
 
+test("charts are pictures with a description; they are served where the repository has them", () => {
+  const picture = {
+    kind: "picture",
+    src: "/docs/images/benchmarks-share.svg",
+    description: "Bars",
+  };
+  expect(blocks("![Bars](images/benchmarks-share.svg)")).toEqual([picture]);
+  expect(blocks("![Bars](../images/benchmarks-share.svg)", "docs/zh/faq.md")).toEqual([picture]);
+  expect(() => blocks("![Bars](../bench/results/x.svg)")).toThrow("only shows charts");
+});
+
 test("Markdown that the portal doesn't show is rejected", () => {
   expect(() => blocks("![a picture](a.png)")).toThrow(
-    "docs/page.md: the portal does not show image",
+    "docs/page.md: the portal only shows charts of docs/images",
   );
   expect(() => blocks("<b>bold</b>")).toThrow("does not show html");
   expect(() => parseDocument("no title", "docs/page.md")).toThrow("begins with no title");

@@ -38,6 +38,9 @@ function readBlock(
       children: inlines(token.tokens, path),
     };
   }
+  if (is(token, "paragraph") && token.tokens.length === 1 && is(token.tokens[0], "image")) {
+    return readPicture(token.tokens[0], path);
+  }
   if (is(token, "paragraph") || is(token, "text")) {
     return { kind: "paragraph", children: inlines(token.tokens ?? [], path) };
   }
@@ -62,6 +65,15 @@ function readBlock(
     return { kind: "table", head: cells(token.header), rows: token.rows.map(cells) };
   }
   throw new Error(`${path}: the portal does not show ${token.type}: ${token.raw.slice(0, 80)}`);
+}
+
+/** Charts are next to the build, at the same path as in the repository (`scripts/build/machine-docs.ts`). */
+function readPicture({ href, text, raw }: Tokens.Image, path: string): Block {
+  const file = posix.join(posix.dirname(path), href);
+  if (!/^docs\/images\/[\w-]+\.svg$/.test(file)) {
+    throw new Error(`${path}: the portal only shows charts of docs/images: ${raw}`);
+  }
+  return { kind: "picture", src: `/${file}`, description: text };
 }
 
 function inlines(tokens: readonly Token[], path: string): Inline[] {
@@ -124,6 +136,7 @@ interface KnownTokens {
   readonly strong: Tokens.Strong;
   readonly em: Tokens.Em;
   readonly link: Tokens.Link;
+  readonly image: Tokens.Image;
 }
 
 /** `marked`'s token types are open to extensions, so a comparison alone doesn't narrow them. */

@@ -54,7 +54,7 @@ function anchorsOf(document: string): string[] {
 
 test("paths are found in the documents, as links and in backticks", () => {
   expect(namedPaths("README.md")).toEqual(
-    expect.arrayContaining(["docs/errors.md", "LICENSE", "bench/results/throughput.json"]),
+    expect.arrayContaining(["docs/errors.md", "LICENSE", "bench/results/report.json"]),
   );
   expect(namedPaths("CONTRIBUTING.md")).toEqual(
     expect.arrayContaining(["worker.ts", "app/api/[provider]/[[...path]]/route.ts"]),

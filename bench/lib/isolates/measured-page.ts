@@ -5,8 +5,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../../scripts/root.ts";
+import { barChart } from "../charts/bar-chart.ts";
 import { table, withTables } from "../quota/measured-page.ts";
-import { barChart } from "./bar-chart.ts";
 import type { Sharing } from "./sim-isolate.ts";
 
 export interface LimitRow {
@@ -63,7 +63,6 @@ const NAMES: Readonly<Record<Sharing, string>> = {
   store: "leases over D1",
   object: "leases of objects",
 };
-const COLOURS = ["#b91c1c", "#2563eb", "#15803d"];
 
 export function isolatesTables({ limits, costs, keys }: IsolatesResult) {
   const names = [...new Set(limits.map(({ limit }) => limit))];
@@ -128,26 +127,26 @@ export function isolatesCharts({ limits, keys }: IsolatesResult): Readonly<Recor
   const ofLimit = limits.filter((row) => row.limit === limit);
   const full = keys.filter(({ load, toFirst }) => load > 1 && toFirst === 0);
   return {
-    "bench/results/isolates-limits.svg": barChart(
-      `${limit}, asked for three times as much: used in the fullest minute`,
-      words([...new Set(ofLimit.map(({ isolates }) => isolates))]),
-      SHARINGS.map((sharing, index) => ({
+    "bench/results/isolates-limits.svg": barChart({
+      title: `Used of ${limit}, asked for three times as much`,
+      groups: words([...new Set(ofLimit.map(({ isolates }) => isolates))]),
+      series: SHARINGS.map((sharing) => ({
         name: NAMES[sharing],
-        colour: COLOURS[index] ?? "#111",
         values: ofLimit.filter((row) => row.sharing === sharing).map(({ used }) => used),
       })),
-      1,
-    ),
-    "bench/results/isolates-keys.svg": barChart(
-      "20 keys, asked for half more than there is: attempts an answer",
-      words(full.map(({ isolates }) => isolates)),
-      (["alone", "shared"] as const).map((name, index) => ({
+      format: percent,
+      line: 1,
+    }),
+    "bench/results/isolates-keys.svg": barChart({
+      title: "Attempts an answer; 20 keys, asked for half more than there is",
+      groups: words(full.map(({ isolates }) => isolates)),
+      series: (["alone", "shared"] as const).map((name) => ({
         name: name === "alone" ? "each by itself" : "use is told",
-        colour: COLOURS[index] ?? "#111",
         values: full.map((row) => row[name].attemptsAnAnswer),
       })),
-      1,
-    ),
+      format: (attempts) => attempts.toFixed(2),
+      line: 1,
+    }),
   };
 }
 
