@@ -19,7 +19,8 @@ export async function startUpstream(
   args: readonly string[] = [],
 ): Promise<{ url: string; stop(): void }> {
   const child = spawn(process.execPath, [file(script), ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
+    // Its standard input ends with this process, however that ends.
+    stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(child, "exit").then(() => null);
   const printed = await Promise.race([once(child.stdout, "data"), ended]);

@@ -28,6 +28,14 @@ test("help is read, copied from and found by typing", async ({ admin, server }) 
     expect.stringMatching(/^text\/markdown/),
   ]);
   expect(await (await fetch(`${server.url}/llms.txt`)).text()).toContain("/docs/clients.md");
+
+  await admin.goto("/help/benchmarks");
+  const chart = admin.getByRole("img", { name: /^Requests per second relative to/ });
+  await chart.scrollIntoViewIfNeeded();
+  await expect
+    .poll(() => chart.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  await expectAccessible(admin);
   expect((await admin.goto("/help/clients/nothing"))?.status()).toBe(404);
 });
 

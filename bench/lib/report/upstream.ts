@@ -3,7 +3,7 @@
  * has `"stream": true`. It prints its port; `node upstream.ts 9100` takes that one.
  *
  * A key is known by the last two digits of its text. `PUT /bench/case` (`LimitedCase`) says which of them are limited:
- * they get 429 until the next case. `GET /bench/case` returns `CaseCounts` since then.
+ * they get 429 until the next case. `GET /bench/case` returns `CaseCounts` since then. It ends with its standard input.
  * @module
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -83,6 +83,9 @@ function sendStream(response: ServerResponse): void {
   for (const event of STREAM) response.write(event);
   response.end();
 }
+
+// The benchmark has ended; peers would otherwise find the port taken the next time.
+process.stdin.resume().on("end", () => process.exit());
 
 server.keepAliveTimeout = 60_000;
 server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", () => {
