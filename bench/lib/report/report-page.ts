@@ -76,6 +76,7 @@ function shortPart(result: ReportResult, sources: CostSources) {
     [
       `- ${count(kind("json").clients, "client")}, bodies of ${sizeOf(kind("json").bodyKb)}: One Balance serves ${share(ratioTo(result, OURS, kind("json")))} of the bare pass-through's requests per second with JSON and ${share(ratioTo(result, OURS, kind("stream")))} with streams, and ${share(ratioTo(result, OURS, kind("json"), MINIMAL))} and ${share(ratioTo(result, OURS, kind("stream"), MINIMAL))} of the minimal pool's. Metering, the request log and rate limiting are on.`,
       `- ${count(one.clients, "client")}, JSON: it adds ${milliseconds(added("firstByteP50Ms"))} to the median time to the first byte, ${milliseconds(added("firstByteP99Ms"))} to p99.`,
+      ...peersLine(result, kind("json"), kind("stream")),
       ...(half && most
         ? [
             `- With 10 of 20 keys limited, a client's first answer takes ${attempts(half.firstAttempts)} and each answer after it ${half.attemptsPerAnswer.toFixed(2)}; with 19 of 20, ${attempts(most.firstAttempts)} and ${most.attemptsPerAnswer.toFixed(2)}.`,
@@ -88,6 +89,17 @@ function shortPart(result: ReportResult, sources: CostSources) {
           ]),
     ].join("\n"),
   ];
+}
+
+/** The peers' shares, as ours are stated. */
+function peersLine(result: ReportResult, json: Kind, stream: Kind): readonly string[] {
+  const peers = result.contenders
+    .filter(({ isPeer }) => isPeer)
+    .map(
+      ({ name }) =>
+        `${name} ${share(ratioTo(result, name, json))} with JSON and ${share(ratioTo(result, name, stream))} with streams`,
+    );
+  return peers.length === 0 ? [] : [`- In the same rounds: ${peers.join("; ")}.`];
 }
 
 function loadPart(result: ReportResult) {
