@@ -278,6 +278,11 @@ export type StateEvent =
       /** The maker; both null if it was only named. */
       readonly tokenId: string | null;
       readonly userId: string | null;
+      /**
+       * True if the response only mentions it, as anyone may have it do: that says in whose account it is only as long
+       * as nothing is known. Absent if it was created or used.
+       */
+      readonly isMentioned?: true;
       readonly atMs: number;
     }
   | ({ readonly kind: "incident-seen" } & IncidentSighting)

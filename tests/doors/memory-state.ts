@@ -113,6 +113,7 @@ export class MemoryState implements ProxyState {
       if (!resources.includes(event.resource)) continue;
       const { keyId, tokenId, userId } = event;
       const known = things.get(event.resource);
+      if (known !== undefined && event.isMentioned === true) continue;
       things.set(event.resource, known ? { ...known, keyId } : { keyId, tokenId, userId });
     }
     return things;

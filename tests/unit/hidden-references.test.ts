@@ -192,6 +192,46 @@ test("a list is refused to a token with limits, however its path is spelled", as
   );
 });
 
+test("what an answer only mentions stays where it is", async () => {
+  const answers = [
+    {
+      id: "resp_1234A",
+      name: THEIRS,
+      object: "response",
+      output: [{ content: [{ text: THEIRS }] }],
+    },
+    { id: "asst_1234A", name: THEIRS, metadata: { file_id: THEIRS } },
+    { object: "list", data: [{ id: THEIRS }] },
+  ];
+  let answer: object = { id: THEIRS, object: "file" };
+  const proxy = scriptedProxy({
+    tokens: TOKENS,
+    keys: { openai: ["sk-fake-1", "sk-fake-2", "sk-fake-3"] },
+    upstream: () => Response.json(answer),
+  });
+  const send = async (by: string, method: string, path: string) => {
+    const init = {
+      method,
+      headers: { authorization: `Bearer ${by}` },
+      ...(method === "POST" && { body: "{}" }),
+    };
+    await proxy.clock.run((await proxy.fetch(path, init)).text());
+    return proxy.calls.at(-1)?.key;
+  };
+  const home = await send("ann", "POST", "/api/openai/v1/files");
+  const served = new Set<string | undefined>();
+  for (const next of [...answers, ...answers, ...answers]) {
+    answer = next;
+    served.add(await send("free", "POST", "/api/openai/v1/responses"));
+    served.add(await send("free", "GET", "/api/openai/v1/files"));
+  }
+  expect(served.size).toBeGreaterThan(1);
+  answer = { id: THEIRS, object: "file" };
+  for (let turn = 0; turn < 4; turn += 1) {
+    expect(await send("ann", "GET", `/api/openai/v1/files/${THEIRS}`)).toBe(home);
+  }
+});
+
 test("more names than can be looked up are not sent", async () => {
   const send = await withTheirs();
   const ids = Array.from({ length: 1_001 }, (_, index) => `file-decoy${index}A1`);

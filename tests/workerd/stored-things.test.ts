@@ -53,6 +53,28 @@ test("another isolate knows the key and the creator; a later one owns nothing", 
   expect([...(await three.storedThings("groq", ["file-1"]))]).toEqual([]);
 });
 
+test("a mention tells the key of what is unknown, and changes nothing else", async () => {
+  const keyOf = async () => {
+    const [thing] = (await startIsolate().storedThings("openai", ["file-1"])).values();
+    return thing?.keyId;
+  };
+  const mention = (keyId: string) => seen("file-1", { keyId, isMentioned: true });
+  const [one, two, three] = [startIsolate(), startIsolate(), startIsolate()];
+  one.record(mention("pk_1"));
+  await flush(one);
+  two.record(mention("pk_2"));
+  await flush(two);
+  expect(await keyOf()).toBe("pk_1");
+  one.record(seen("file-1", { keyId: "pk_3" }));
+  one.record(mention("pk_4"));
+  await flush(one);
+  expect(await keyOf()).toBe("pk_3");
+  nowMs += 80 * DAY_MS;
+  three.record(mention("pk_5"));
+  await flush(three);
+  expect(await keyOf()).toBe("pk_3");
+});
+
 test("of one flush it counts who created it, not that it was named as well", async () => {
   const one = startIsolate();
   one.record(seen("file-1", { tokenId: "at_1" }));

@@ -350,7 +350,7 @@ class D1IsolateState implements IsolateState {
       const { provider, resource, keyId, tokenId, userId } = event;
       const name = `${provider} ${resource}`;
       const known = this.#stored.get(name);
-      if (known?.keyId === keyId) return;
+      if (known?.keyId === keyId || (known !== undefined && event.isMentioned === true)) return;
       // As in the store: the first known maker stays.
       this.#stored.set(
         name,

@@ -93,8 +93,9 @@ function rank(event: StateEvent): number {
     case "key-suspected":
       return event.evidence.atMs;
     case "resource-seen":
-      // A known maker says more than that it was seen.
-      return event.tokenId === null && event.userId === null ? 0 : 1;
+      // A known maker says more than that it was used, and that more than a mention.
+      if (event.tokenId !== null || event.userId !== null) return 2;
+      return event.isMentioned === true ? 0 : 1;
     case "key-cleared":
     case "key-used":
     case "token-used":

@@ -2,7 +2,7 @@
  * One flush: what an isolate recorded about keys and tokens, in one transaction.
  * @module
  */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { StateEvent } from "../../proxy/ports";
 import { withRows } from "../json-rows";
 import type { Database } from "../open-database";
@@ -51,7 +51,10 @@ export async function writeStateEvents(
   }
 
   const resources = of("resource-seen");
-  if (resources.length > 0) uses.push(rememberResources(resources));
+  const mentioned = resources.filter(({ isMentioned }) => isMentioned === true);
+  const used = resources.filter(({ isMentioned }) => isMentioned !== true);
+  if (mentioned.length > 0) uses.push(rememberResources(mentioned, sql`key_id`));
+  if (used.length > 0) uses.push(rememberResources(used, sql`excluded.key_id`));
   const suspicions = insertSuspicionEvents(events);
   if (suspicions !== null) uses.push(suspicions);
   uses.push(...recordIncidents(events));
@@ -88,15 +91,18 @@ function blockKeys(events: readonly EventOf<"key-blocked">[]) {
       and reset_at_ms < e.value ->> '$.evidence.atMs'`;
 }
 
-/** The maker is recorded once, with a thing's first row: no one else can come to own it. */
-function rememberResources(events: readonly EventOf<"resource-seen">[]) {
+/**
+ * The maker is recorded once, with a thing's first row: no one else can come to own it.
+ * @param keyId The key of a thing that is known already.
+ */
+function rememberResources(events: readonly EventOf<"resource-seen">[], keyId: SQL) {
   return sql`
     insert into resource_keys (provider, resource, key_id, token_id, user_id, at_ms)
     select e.value ->> 'provider', e.value ->> 'resource', e.value ->> 'keyId',
       e.value ->> 'tokenId', e.value ->> 'userId', e.value ->> 'atMs'
     from json_each(${JSON.stringify(events)}) e where true
-    on conflict (provider, resource) do update set key_id = excluded.key_id, at_ms = excluded.at_ms
-    where key_id <> excluded.key_id or at_ms < excluded.at_ms - ${RESOURCE_GRAIN_MS}`;
+    on conflict (provider, resource) do update set key_id = ${keyId}, at_ms = excluded.at_ms
+    where key_id <> ${keyId} or at_ms < excluded.at_ms - ${RESOURCE_GRAIN_MS}`;
 }
 
 function noteLastUse(

@@ -5,6 +5,7 @@ import {
   idsInForm,
   idsInJson,
   idsInUrl,
+  idsMentioned,
   isAboutStored,
   isCreating,
   isListing,
@@ -140,6 +141,30 @@ describe("what an answer says was made", () => {
       previous_response_id: "resp_theirs4",
     };
     expect(idsCreated(JSON.stringify(answer))).toEqual(["resp_mine1"]);
+  });
+
+  test("nothing that a caller or a model has it say", () => {
+    const theirs = "file-theirs123";
+    const pad = "x".repeat(70_000);
+    expect(
+      idsCreated(JSON.stringify({ id: "asst_mine1", name: theirs, object: "assistant" })),
+    ).toEqual(["asst_mine1"]);
+    const quoted = { annotations: [{ file_id: theirs }, { file_id: "cfile_mine12" }] };
+    const answer = { id: "resp_mine1", output: [{ content: [quoted] }] };
+    expect(idsCreated(JSON.stringify(answer))).toEqual(["resp_mine1", "cfile_mine12"]);
+    // Cut off, and with the request before its id.
+    const tools = [{ parameters: { id: theirs } }];
+    expect(
+      idsCreated(JSON.stringify({ tools, instructions: pad, id: "ag_mine1" }).slice(0, 65_536)),
+    ).toEqual([]);
+    for (const text of [theirs, `{"id":"${theirs}"}`, `see files/${theirs}`]) {
+      expect(idsMentioned(JSON.stringify({ id: "resp_mine1", text, output_text: text }))).toEqual([
+        "resp_mine1",
+      ]);
+    }
+    expect(
+      idsMentioned(JSON.stringify({ data: [{ id: theirs }, { batch_id: "batch_other1" }] })),
+    ).toEqual([theirs, "batch_other1"]);
   });
 
   test("a stream by its first event, cut wherever", () => {

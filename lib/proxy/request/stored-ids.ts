@@ -88,6 +88,11 @@ const SHAPED_IN_JSON = new RegExp(
   `["/](${SHAPED_ID}|${FULL_NAME.replace("/", `/(?!${SHAPED_ID}")`)})"`,
   "g",
 );
+/** The same in a field for ids, of an answer. */
+const SHAPED_IN_ANSWER = new RegExp(
+  `"(?:[a-z]\\w{0,40})?(?:id|name|uri|file)"\\s{0,4}:\\s{0,4}"(?:[^"\\\\]{1,300}/)?(${SHAPED_ID}|${FULL_NAME.replace("/", `/(?!${SHAPED_ID}")`)})"`,
+  "gi",
+);
 const WHOLE_SHAPE = new RegExp(`^(?:.{1,300}/)?(${SHAPED})$`);
 /** Anywhere in a value that refers to something: addresses have queries, and some servers trim what they read. */
 const SHAPED_IN_VALUE = new RegExp(
@@ -246,10 +251,13 @@ export function isItemId(id: string): boolean {
   return ITEM_ID.test(id);
 }
 
-/** Everything in a response that looks like an id, because it is worth knowing in whose account it is. */
+/**
+ * What a response mentions in fields for ids, because it is worth knowing in whose account it is. What a model writes is
+ * in none.
+ */
 export function idsMentioned(text: string): readonly string[] {
   const ids = new Set<string>();
-  for (const [, id] of text.matchAll(SHAPED_IN_JSON)) {
+  for (const [, id] of text.matchAll(SHAPED_IN_ANSWER)) {
     if (ids.size >= MOST_IDS) break;
     if (id !== undefined) ids.add(id);
   }
@@ -265,14 +273,15 @@ export function idsCreated(text: string): readonly string[] {
   const answer = parsed(text);
   if (answer === null) {
     // The first event of a stream of Responses (`{"type":"response.created","response":{"id":…`), or a truncated
-    // response: the id comes before anything from the request.
-    const [, id] = /^[\s\S]{0,200}?"id"\s*:\s*"([\w-]{4,128})"/.exec(text) ?? [];
+    // response: the id comes before anything from the request, and is inside of nothing else.
+    const [, id] = FIRST_ID.exec(text) ?? [];
     return id === undefined ? [] : [id];
   }
   const { id, name, file, container, batch } = answer;
   const named = [
     id,
-    name,
+    // Only Google names what it creates; elsewhere a name is the caller's.
+    typeof name === "string" && name.includes("/") ? name : null,
     object(file).name,
     object(file).id,
     object(container).id,
@@ -300,11 +309,16 @@ function stringsIn(value: unknown): string[] {
   return Object.values(value).flatMap(stringsIn);
 }
 
+const FIRST_ID =
+  /^[^{}]{0,200}\{[^{}[\]]{0,200}?(?:"response"\s*:\s*\{\s*)?"id"\s*:\s*"([\w-]{4,128})"/;
+
 /** From an item of a response: the container it ran in, and the files it left there. */
 function idsInOutput(item: unknown): unknown[] {
   const { container_id, content } = object(item);
   const annotations = list(content).flatMap((part) => list(object(part).annotations));
-  return [container_id, ...annotations.map((each) => object(each).file_id)];
+  const files = annotations.map((each) => object(each).file_id);
+  // Other files are only quoted.
+  return [container_id, ...files.filter((file) => /^cfile[-_]/.test(String(file)))];
 }
 
 /** `conversation: {id}` and `container: {id}`: they are named by the enclosing object, whose name is lost here. */

@@ -127,8 +127,11 @@ export async function rememberResources(
   const maker = scope.caller === undefined ? null : await makerIn(call, scope.caller, scope);
   const made = maker === null ? [] : idsCreated(text);
   for (const id of made) noteStored(call.provider.slug, id, key, maker, scope);
-  const others = idsMentioned(text).filter((id) => !made.includes(id));
-  for (const id of others) noteStored(call.provider.slug, id, key, null, scope);
+  const path = call.url.split("?", 1)[0] ?? "";
+  const used = idsInUrl(path, call.provider.errorFormat === "google").map(({ id }) => id);
+  for (const id of used) noteStored(call.provider.slug, id, key, null, scope);
+  const others = idsMentioned(text).filter((id) => !made.includes(id) && !used.includes(id));
+  for (const id of others) noteStored(call.provider.slug, id, key, null, scope, true);
   return seen;
 }
 
@@ -138,6 +141,7 @@ export function noteStored(
   key: PoolKey,
   maker: Creator | null,
   { ports }: RequestScope,
+  isMentioned = false,
 ): void {
   const { tokenId, userId } = maker ?? { tokenId: null, userId: null };
   const atMs = ports.nowMs();
@@ -149,6 +153,7 @@ export function noteStored(
     tokenId,
     userId,
     atMs,
+    ...(isMentioned && { isMentioned }),
   });
 }
 
