@@ -60,7 +60,45 @@ const breaker = faultsIn("lib/pool/guard/circuit-breaker.ts", guard);
 const trouble = faultsIn("lib/pool/guard/key-trouble.ts", guard);
 const answerTimes = faultsIn("lib/pool/guard/answer-times.ts", guard);
 
+const sections = [
+  "lib/pool/sections",
+  "lib/db/state/known-groups.test.ts",
+  "tests/unit/group-keys.test.ts",
+];
+const providerPools = faultsIn("lib/pool/sections/provider-pools.ts", sections);
+const joinedKeys = faultsIn("lib/pool/sections/joined-keys.ts", sections);
+const scope = faultsIn("lib/proxy/request-scope.ts", sections);
+const knownState = faultsIn("lib/db/state/known-state.ts", sections);
+
 export const poolMutants: readonly Mutant[] = [
+  providerPools(
+    "a group always uses the common keys",
+    "pools: usesCommonKeys ? [...sections, this.common] : sections",
+    "pools: [...sections, this.common]",
+  ),
+  providerPools(
+    "every group uses every section",
+    ".filter(({ groups }) => groups.includes(groupId))",
+    "",
+  ),
+  providerPools(
+    "shared keys come before a group's own",
+    "one.groups.length - other.groups.length",
+    "other.groups.length - one.groups.length",
+  ),
+  joinedKeys("a granted request goes on waiting elsewhere", "    other.leave(model, part);\n", ""),
+  joinedKeys(
+    "the last key's patience decides, not the first's",
+    "untilMs = Math.min(untilMs, turn.untilMs)",
+    "untilMs = turn.untilMs",
+  ),
+  scope("callers use every key", "caller === undefined", "caller !== undefined"),
+  knownState(
+    "a token of an unknown group uses common keys",
+    "return { id, weight: 1, usesCommonKeys: false };",
+    "return { id, weight: 1, usesCommonKeys: true };",
+  ),
+  knownState("a moved key forgets what was counted", "known.pool.handOver(row.id, pool);", ""),
   costCap(
     "what is reserved counts for nothing",
     "this.#reserved > 0 && this.left(nowMs) === 0",
