@@ -31,12 +31,12 @@ export class ProviderPools {
   readonly #sections = new Map<string, Section>();
   /** What the tokens of each group may use. */
   readonly #joined = new Map<string, JoinedKeys>();
-  readonly #all: JoinedKeys;
+  /** Created on first use, as the others. */
+  #all: JoinedKeys | null = null;
 
   constructor(newPool: (section: string) => KeyPool) {
     this.#newPool = newPool;
     this.common = newPool(COMMON);
-    this.#all = new JoinedKeys(() => ({ pools: this.all(), own: null }));
   }
 
   /** The pool for the keys that serve these groups. */
@@ -72,7 +72,9 @@ export class ProviderPools {
 
   /** Every key: for requests of One Balance itself, which are free. */
   everyKey(): KeySource {
-    return this.#sections.size === 0 ? this.common : this.#all;
+    if (this.#sections.size === 0) return this.common;
+    this.#all ??= new JoinedKeys(() => ({ pools: this.all(), own: null }));
+    return this.#all;
   }
 
   /** Discards a section without keys, unless requests wait in it. */
@@ -97,7 +99,7 @@ export class ProviderPools {
   }
 
   #forgetOrder(): void {
-    this.#all.forgetOrder();
+    this.#all?.forgetOrder();
     for (const joined of this.#joined.values()) joined.forgetOrder();
   }
 }
