@@ -234,7 +234,7 @@ test("what an answer only mentions stays where it is", async () => {
 
 test("more names than can be looked up are not sent", async () => {
   const send = await withTheirs();
-  const ids = Array.from({ length: 1_001 }, (_, index) => `file-decoy${index}A1`);
+  const ids = Array.from({ length: 2_001 }, (_, index) => `file-decoy${index}A1`);
   const body = JSON.stringify({ model: "m", file_ids: [...ids, THEIRS] });
   const init = { method: "POST", headers: { "content-type": "application/json" }, body };
   expect(await send("free", "/api/openai/v1/responses", init)).toEqual({ status: 403, sent: 0 });

@@ -142,7 +142,7 @@ const MOST_IDS = 50;
  * Per request, which are read with one query. A conversation may refer to hundreds of items; of what names more, not
  * everything could be compared with its owner.
  */
-export const MOST_NAMED = 1_000;
+export const MOST_NAMED = 2_000;
 /** In the text of a value that refers to something: more is no reference. */
 const MOST_IN_VALUE = 20;
 const MOST_VALUE_CHARS = 2_000;
@@ -183,8 +183,7 @@ export function idsInUrl(url: string, isGoogle: boolean): readonly NamedId[] {
     if (isGoogle) continue;
     for (const [, , segment = ""] of path.matchAll(PATH_ID)) if (isId(segment)) found.add(segment);
   }
-  const query = url.indexOf("?");
-  if (query !== -1) for (const { id } of idsInPairs(url.slice(query + 1))) found.add(id);
+  for (const { id } of idsInQuery(url)) found.add(id);
   return [...found].map((id) => ({ id, isCertain: true }));
 }
 
@@ -220,6 +219,11 @@ export function idsInForm(text: string): readonly NamedId[] {
   return [...text.matchAll(SHAPED_IN_FORM)].flatMap(([, id]) =>
     id === undefined ? [] : [{ id, isCertain: true }],
   );
+}
+
+export function idsInQuery(url: string): readonly NamedId[] {
+  const query = url.indexOf("?");
+  return query === -1 ? [] : idsInPairs(url.slice(query + 1));
 }
 
 /** @param text A query without its `?`, or a form written like one. */

@@ -15,6 +15,7 @@ import {
   idsInForm,
   idsInJson,
   idsInPairs,
+  idsInQuery,
   idsInUrl,
   idsMentioned,
   isAboutStored,
@@ -53,16 +54,19 @@ export function storedNames(
     );
   }
   const inBody = idsInBody(call);
-  const isNamed = isAboutStored(call.url) || call.url.includes("?");
-  if (inBody.length === 0 && !isNamed) return null;
-  const named = [...idsInAddress(call), ...inBody];
-  if (named.length > MOST_NAMED && token.isAdmin !== true) {
+  const inUrl = isAboutStored(call.url) ? idsInAddress(call) : idsInQuery(call.url);
+  const named = inBody.length === 0 ? inUrl : [...inUrl, ...inBody];
+  if (named.length > MOST_NAMED && token.isAdmin !== true && isTooMany(named)) {
     throw new ProxyError(
       "access_denied",
       `The request names more than ${MOST_NAMED} stored things, too many to look up who made each.`,
     );
   }
   return named.length === 0 ? null : named;
+}
+
+function isTooMany(named: readonly NamedId[]): boolean {
+  return named.filter(({ isCertain }) => isCertain).length > MOST_NAMED;
 }
 
 /**
