@@ -125,8 +125,15 @@ function TableView({
   );
 }
 
+/** A figure or a name of this length stays on one line. */
+const SHORT_CELL = 16;
+
 /** On a phone, prose gets enough width to be readable, and the table scrolls. */
 function cellWidth(cell: Cell): string {
+  const [only = ""] = cell;
+  if (cell.length <= 1 && typeof only === "string" && only.length <= SHORT_CELL) {
+    return "whitespace-nowrap";
+  }
   const isProse = cell.some((part) => typeof part === "string" && part.length > 40);
   return isProse ? "min-w-64" : "";
 }
