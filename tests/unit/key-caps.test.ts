@@ -142,6 +142,27 @@ describe("costs", () => {
     await Promise.all(many.map((response) => response.text()));
   });
 
+  test("no request can hold more than a model can write: others are served beside it", async () => {
+    const waiting: (() => void)[] = [];
+    let answersAtOnce = false;
+    const { proxy } = proxyWith({ dailyCostUsd: 2, monthlyCostUsd: 2 }, () =>
+      answersAtOnce
+        ? completion()
+        : new Promise((resolve) => {
+            waiting.push(() => resolve(completion()));
+          }),
+    );
+    const greedy = [{ max_tokens: 999_999_999 }, { max_tokens: 1e300 }, { max_tokens: "9e9" }].map(
+      (more) => proxy.fetch(CHAT, chat("m", more)),
+    );
+    await proxy.clock.advance(100);
+    expect(proxy.calls).toHaveLength(3);
+    answersAtOnce = true;
+    expect((await proxy.fetch(CHAT, chat())).status).toBe(200);
+    for (const answer of waiting) answer();
+    await proxy.clock.run(Promise.all(greedy));
+  });
+
   test("a model without a price counts nothing, or what its token states", async () => {
     const free = proxyWith({ dailyCostUsd: COST_USD });
     for (let request = 0; request < 5; request += 1) {

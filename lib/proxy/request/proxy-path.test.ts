@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { OWN_SEGMENTS, ROOT_SEGMENTS } from "../../providers/own-segments";
 import { providers } from "../../providers/registry";
 import { openAiEndpoint, sharedForm } from "../route/shared-form";
-import { asCompatPath, COMPAT, splitProxyPath } from "./proxy-path";
+import { asCompatPath, assertSafePath, COMPAT, splitProxyPath } from "./proxy-path";
 
 /** As the handler reads an address, without custom providers. */
 function read(pathname: string) {
@@ -141,6 +141,71 @@ describe("what is the portal's stays the portal's", () => {
     const doors = new RegExp(`^(?:${ROOT_SEGMENTS.join("|")})$`);
     for (const page of ["keys", "requests", "routes", "settings", "team", "tokens", "usage"]) {
       expect(page).not.toMatch(doors);
+    }
+  });
+});
+
+describe("a path that some server on the way reads as one out of its provider's", () => {
+  const layers = fc.integer({ min: 0, max: 3 });
+  /** Each character as itself or as an escape, over and over. */
+  const hidden = (text: string) =>
+    fc.array(layers, { minLength: text.length, maxLength: text.length }).map((counts) =>
+      [...text]
+        .map((character, index) => {
+          let written = character;
+          for (let layer = 0; layer < (counts[index] ?? 0); layer += 1) {
+            written = layer === 0 ? `%${hex(written)}` : written.replaceAll("%", "%25");
+          }
+          return written;
+        })
+        .join(""),
+    );
+  const hex = (character: string) => character.charCodeAt(0).toString(16).padStart(2, "0");
+  const climb = fc.constantFrom("../", "..\\", "..;/", "..;a=b/", ".. /").chain(hidden);
+  const start = fc.constantFrom("v1/", "v1/models/", "v1/files/file-abc1/");
+
+  /** As a server that undoes three layers of escapes, one after the other, and knows parameters. */
+  function climbs(path: string): boolean {
+    let text = path;
+    for (let round = 0; round < 4; round += 1) {
+      const segments = text.split(/[/\\]/).map((segment) => segment.split(";", 1)[0]?.trim());
+      if (segments.includes("..")) return true;
+      text = decodeURIComponent(text);
+    }
+    return false;
+  }
+
+  test("is rejected, however often it is escaped", () => {
+    let climbing = 0;
+    fc.assert(
+      fc.property(start, climb, climb, (begin, first, second) => {
+        const { pathname } = new URL(
+          `https://one-balance.test/api/openai/${begin}${first}${second}admin`,
+        );
+        const path = splitProxyPath(pathname);
+        if (path?.segment !== "openai" || !climbs(path.rest)) return;
+        climbing += 1;
+        expect(() => assertSafePath(path.rest, "", "")).toThrow("..");
+      }),
+      { numRuns: 3_000 },
+    );
+    // Of many the address itself is another: a browser, or this parser, resolved it.
+    expect(climbing).toBeGreaterThan(1_000);
+  });
+
+  test("so is one with a control character; names with dots and escapes are not", () => {
+    for (const path of ["v1/models%0d%0ax", "v1/models%00", "v1/%250a", "v1/a%7f"]) {
+      expect(() => assertSafePath(path, "", "")).toThrow("control character");
+    }
+    for (const path of [
+      "v1/a..b",
+      "v1/a%2Fb",
+      "v1/x;v=1/y",
+      "model/a%3A0/invoke",
+      "v1/...%2F",
+      "v1/%E5%8C%97",
+    ]) {
+      expect(() => assertSafePath(path, "", "")).not.toThrow();
     }
   });
 });

@@ -9,7 +9,7 @@
 import { OWN_SEGMENTS, ROOT_DOORS } from "../../providers/own-segments";
 import { ProxyError } from "../proxy-error";
 import { carriesToken, isUnmistakable } from "./carries-token";
-import { withoutNeedlessEscapes } from "./path-readings";
+import { pathReadings, withoutNeedlessEscapes } from "./path-readings";
 
 /** Path and query together; Cloudflare's edge accepts 16 KB. */
 const MAX_ADDRESS_CHARS = 16 * 1024;
@@ -67,9 +67,12 @@ function tidyRest(rest: string): string {
   return once.endsWith("/") && SLASH_AT_END.test(once) ? once.slice(0, -1) : once;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no path of an API has any.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
 /**
- * Rejects a path that would escape from its provider once an upstream decodes it (URL parsing has already resolved a
- * plain `..`), that contains the caller's token, or that is too long.
+ * Rejects a path that would escape from its provider once a server on the way decodes it, perhaps twice, or drops its
+ * parameters (URL parsing has already resolved a plain `..`), that contains the caller's token, or that is too long.
  * @param search The query with its `?`.
  * @throws {ProxyError} `invalid_path`, `address_too_long`.
  */
@@ -83,14 +86,18 @@ export function assertSafePath(path: string, search: string, token: string): voi
   if (isUnmistakable(token) && carriesToken(path, token)) {
     throw new ProxyError("invalid_path", "The path holds the access token, which goes nowhere.");
   }
-  if (!path.includes("%")) return;
-  let decoded: string;
+  if (!/[%;\\]/.test(path)) return;
   try {
-    decoded = decodeURIComponent(path);
+    decodeURIComponent(path);
   } catch {
     throw new ProxyError("invalid_path", "The path has a malformed percent-encoding.");
   }
-  if (decoded.split(/[/\\]/).includes("..")) {
-    throw new ProxyError("invalid_path", 'The path has an encoded ".." segment.');
+  for (const reading of pathReadings(path)) {
+    if (reading.split(/[/\\]/).some((segment) => segment.trim() === "..")) {
+      throw new ProxyError("invalid_path", 'The path has a hidden ".." segment.');
+    }
+    if (CONTROL.test(reading)) {
+      throw new ProxyError("invalid_path", "The path has an encoded control character.");
+    }
   }
 }
