@@ -69,7 +69,7 @@ export async function changeProviderKeys(
   const where = and(whereProviderKey(db, filter, nowMs), whomItConcerns(db, change));
   const { rowCounts, rows } = await changeState(db, [
     sql`
-      select id, remark, weight, priority, quota_domain as "quotaDomain", "groups", models, limits,
+      select id, remark, weight, priority, quota_domain as "quotaDomain", provider_keys."groups", models, limits,
         concurrent_requests as "concurrentRequests", daily_cost_usd as "dailyCostUsd",
         monthly_cost_usd as "monthlyCostUsd"
       from provider_keys where ${where ?? sql`true`} limit ${PREVIOUS_MAX + 1}`,
