@@ -232,10 +232,21 @@ test("what an answer only mentions stays where it is", async () => {
   }
 });
 
-test("more names than can be looked up are not sent", async () => {
+test("more names than can be looked up are not sent, of whatever kind they are", async () => {
   const send = await withTheirs();
-  const ids = Array.from({ length: 2_001 }, (_, index) => `file-decoy${index}A1`);
-  const body = JSON.stringify({ model: "m", file_ids: [...ids, THEIRS] });
-  const init = { method: "POST", headers: { "content-type": "application/json" }, body };
-  expect(await send("free", "/api/openai/v1/responses", init)).toEqual({ status: 403, sent: 0 });
+  const many = (kind: string) =>
+    Array.from({ length: 2_001 }, (_, index) => `${kind}decoy${index}A1`);
+  const bodies = [
+    { file_ids: [...many("file-"), THEIRS] },
+    { container: many("cntr_"), file_ids: [THEIRS] },
+    { input: many("run_"), image: THEIRS },
+  ];
+  for (const body of bodies) {
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "m", ...body }),
+    };
+    expect(await send("free", "/api/openai/v1/responses", init)).toEqual({ status: 403, sent: 0 });
+  }
 });

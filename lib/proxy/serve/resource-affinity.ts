@@ -56,17 +56,7 @@ export function storedNames(
   const inBody = idsInBody(call);
   const inUrl = isAboutStored(call.url) ? idsInAddress(call) : idsInQuery(call.url);
   const named = inBody.length === 0 ? inUrl : [...inUrl, ...inBody];
-  if (named.length > MOST_NAMED && token.isAdmin !== true && isTooMany(named)) {
-    throw new ProxyError(
-      "access_denied",
-      `The request names more than ${MOST_NAMED} stored things, too many to look up who made each.`,
-    );
-  }
   return named.length === 0 ? null : named;
-}
-
-function isTooMany(named: readonly NamedId[]): boolean {
-  return named.filter(({ isCertain }) => isCertain).length > MOST_NAMED;
 }
 
 /**
@@ -88,7 +78,8 @@ export async function toItsOwner(
 
 /**
  * What is known about the named things.
- * @throws {ProxyError} `resource_not_found` for the first that the token may not reach.
+ * @throws {ProxyError} `resource_not_found` for the first that the token may not reach; `access_denied` if there are too
+ * many.
  */
 export async function reachable(
   provider: string,
@@ -96,7 +87,13 @@ export async function reachable(
   token: AccessToken,
   { ports }: RequestScope,
 ): Promise<readonly StoredThing[]> {
-  const ids = [...new Set(named.map(({ id }) => id))];
+  if (named.length > MOST_NAMED && token.isAdmin !== true) {
+    throw new ProxyError(
+      "access_denied",
+      `The request names more than ${MOST_NAMED} stored things, too many to look up who made each.`,
+    );
+  }
+  const ids = [...new Set(named.map(({ id }) => id))].slice(0, MOST_NAMED);
   let known = await ports.state.storedThings(provider, ids);
   if (!isUnlimited(token)) {
     const missing = () => named.some(({ id, isCertain }) => isCertain && !known.has(id));
