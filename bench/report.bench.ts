@@ -11,7 +11,12 @@ import { buildIfChanged } from "../scripts/build.ts";
 import { root } from "../scripts/root.ts";
 import { startBare, startMinimal, startOneBalance } from "./lib/contenders.ts";
 import { startUpstream } from "./lib/processes.ts";
-import { ownContender, peerContender, type ReportContender } from "./lib/report/contender.ts";
+import {
+  ANSWERS,
+  ownContender,
+  peerContender,
+  type ReportContender,
+} from "./lib/report/contender.ts";
 import {
   KEYS,
   measureLimited,
@@ -27,18 +32,26 @@ import { writeResult } from "./lib/write-result.ts";
 
 const options = readReportOptions(process.argv.slice(2), process.env);
 const say = (line: string) => console.log(line);
+const OWN = [
+  { name: BARE, hasPool: false, start: startBare },
+  { name: MINIMAL, hasPool: false, start: startMinimal },
+  { name: OURS, hasPool: true, start: (url: string) => startOneBalance(url, KEYS) },
+];
 
 await buildIfChanged();
 const upstream = await startUpstream("report/upstream.ts", [String(options.upstreamPort)]);
 const open: ReportContender[] = [];
 try {
   say(`the upstream is at ${upstream.url}`);
-  open.push(
-    ownContender(BARE, await startBare(upstream.url), false),
-    ownContender(MINIMAL, await startMinimal(upstream.url), false),
-    ownContender(OURS, await startOneBalance(upstream.url, KEYS), true),
-    ...options.peers.map(peerContender),
-  );
+  const failures: LeftOut[] = [];
+  for (const { name, hasPool, start } of OWN) {
+    try {
+      open.push(ownContender(name, await start(upstream.url), hasPool));
+    } catch (error) {
+      failures.push(...ANSWERS.map((answer) => leaveOut(name, answer, error)));
+    }
+  }
+  open.push(...options.peers.map(peerContender));
   const { contenders, leftOut } = await ready(open);
   const loads = await measureLoads(contenders, options, say);
   const limited = await measureLimited(
@@ -63,7 +76,7 @@ try {
       seed: options.seed,
     },
     contenders: contenders.map(({ name, pid }) => ({ name, isPeer: pid === null })),
-    leftOut,
+    leftOut: [...failures, ...leftOut],
     loads,
     limited,
   });
@@ -87,14 +100,18 @@ async function ready(
         await measureRound(contender, { answer, bodyKb: 1, clients: 4 }, options.secondsPerRound);
         answers.push(answer);
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        leftOut.push({ contender: contender.name, answer, reason });
-        say(`${contender.name}, ${answer}, is left out: ${reason}`);
+        leftOut.push(leaveOut(contender.name, answer, error));
       }
     }
     if (answers.length > 0) contenders.push({ ...contender, answers });
   }
   return { contenders, leftOut };
+}
+
+function leaveOut(contender: string, answer: AnswerKind, error: unknown): LeftOut {
+  const reason = error instanceof Error ? error.message : String(error);
+  say(`${contender}, ${answer}, is left out: ${reason}`);
+  return { contender, answer, reason };
 }
 
 async function versionIn(file: string): Promise<string> {

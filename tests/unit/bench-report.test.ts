@@ -4,8 +4,16 @@ import { describe, expect, test } from "vitest";
 import { PLAN_USD, PRICES } from "../../bench/lib/report/cloudflare-prices.ts";
 import { freePlanDays, listUsd, monthUsd, type Use } from "../../bench/lib/report/cost.ts";
 import { requestBody } from "../../bench/lib/report/measure-load.ts";
+import { readCostSources } from "../../bench/lib/report/page.ts";
 import { readReportOptions } from "../../bench/lib/report/report-options.ts";
-import { BARE, type LoadCell, type LoadRound, OURS } from "../../bench/lib/report/report-result.ts";
+import { reportCharts, reportPage, withFastSentence } from "../../bench/lib/report/report-page.ts";
+import {
+  BARE,
+  type LoadCell,
+  type LoadRound,
+  OURS,
+  type ReportResult,
+} from "../../bench/lib/report/report-result.ts";
 import { figureOf, limitedFigures, ratioTo } from "../../bench/lib/report/summary.ts";
 
 const NOTHING: Use = {
@@ -117,6 +125,72 @@ test("what clients saw while keys were limited: medians, the worst, and every fa
     failedNext: 3,
   });
   expect(limitedFigures({ contender: OURS, limited: 19, rounds, failed: "why" })).toBeNull();
+});
+
+describe("the page", () => {
+  const result = (changes: Partial<ReportResult>): ReportResult => ({
+    measuredAt: "2026-11-30T15:00:00.000Z",
+    machine: { cores: 2, arch: "x64", node: "v24" },
+    system: { cpu: "a CPU", os: "Linux" },
+    versions: { oneBalance: "1", workerd: "1" },
+    settings: {
+      rounds: 4,
+      secondsPerRound: 1,
+      limitedRounds: 8,
+      keys: 20,
+      nextRequests: 200,
+      nextClients: 4,
+      upstreamDelayMs: 20,
+      seed: 1,
+    },
+    contenders: [BARE, OURS, "Portkey"].map((name) => ({ name, isPeer: name === "Portkey" })),
+    leftOut: [{ contender: "Portkey", answer: "stream", reason: "9 of 9 were not answered" }],
+    loads: [BARE, OURS, "Portkey"].flatMap((contender, index) =>
+      (["json", "stream"] as const).map((answer) => ({
+        contender,
+        answer,
+        bodyKb: 1,
+        clients: 16,
+        rounds: contender === "Portkey" && answer === "stream" ? [] : [round(800 / 2 ** index)],
+        failed: null,
+      })),
+    ),
+    limited: [],
+    ...changes,
+  });
+
+  test("states the ratios, and what wasn't measured and why", async () => {
+    const text = reportPage(result({}), await readCostSources());
+    expect(text).toContain("One Balance serves 50 % of the bare pass-through's");
+    expect(text).toContain("Portkey 25 % with JSON and – with streams");
+    expect(text).toContain("- Portkey, streams: 9 of 9 were not answered");
+    expect(text).not.toContain("short run");
+    expect(withFastSentence("- **Is fast.** Once.\n", result({}))).toMatch(
+      /^- \*\*Is fast\.\*\* .* 50 % of the JSON requests .*\n$/,
+    );
+  });
+
+  test("says that a run was short, and can do without any contender", async () => {
+    const settings = { ...result({}).settings, rounds: 1, secondsPerRound: 0.2 };
+    for (const contenders of [[], [{ name: BARE, isPeer: false }]]) {
+      const loads = result({}).loads.filter(({ contender }) =>
+        contenders.some(({ name }) => name === contender),
+      );
+      const few = result({ settings, contenders, loads });
+      const text = reportPage(few, await readCostSources());
+      expect(text).toContain("This was a short run.");
+      expect(text).not.toMatch(/NaN|Infinity|undefined/);
+      for (const [, chart] of reportCharts(few)) expect(chart).not.toMatch(/NaN|Infinity/);
+    }
+  });
+
+  test("draws names as text", () => {
+    const contenders = [{ name: "<b>&", isPeer: true }];
+    const loads = result({}).loads.map((cell) => ({ ...cell, contender: "<b>&" }));
+    const [[, chart] = ["", ""]] = reportCharts(result({ contenders, loads }));
+    expect(chart).toContain("&lt;b&gt;&amp;");
+    expect(chart).not.toContain("<b>");
+  });
 });
 
 test("bodies have the size that the table says", () => {

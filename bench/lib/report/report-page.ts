@@ -63,7 +63,7 @@ function shortPart(result: ReportResult, sources: CostSources) {
   const kind = (answer: Kind["answer"]) => usualKind(result, answer);
   const one = {
     ...kind("json"),
-    clients: Math.min(...kindsOf(result).map((each) => each.clients)),
+    clients: least(kindsOf(result).map((each) => each.clients)),
   };
   const added = (field: keyof LoadRound & `${string}Ms`) =>
     difference(figureOf(result, OURS, one, field), figureOf(result, BARE, one, field));
@@ -385,11 +385,16 @@ function usualKind(result: ReportResult, answer: Kind["answer"]): Kind {
     (best, each) => (Math.abs(each - 16) < Math.abs(best - 16) ? each : best),
     clients[0] ?? 16,
   );
-  return { answer, bodyKb: Math.min(...kinds.map((kind) => kind.bodyKb)), clients: nearest };
+  return { answer, bodyKb: least(kinds.map((kind) => kind.bodyKb)), clients: nearest };
 }
 
 function namesOf({ contenders }: ReportResult): string[] {
   return contenders.map(({ name }) => name);
+}
+
+/** 1 if nothing was measured. */
+function least(values: readonly number[]): number {
+  return values.length === 0 ? 1 : Math.min(...values);
 }
 
 function loadTable(wish: {
