@@ -96,11 +96,15 @@ describe("calls", () => {
 
   test("a request has the tags that it sends", async () => {
     expect(contentOf(await run("docs/tags.md", "tags"))).toBe(ANSWER);
-    const { items } = await stack.admin.call<{ items: readonly { tags: unknown }[] }>(
-      "GET",
-      "requests?tags=customer%3Dacme,feature",
-    );
-    expect(items.map(({ tags }) => tags)).toEqual([{ customer: "acme", feature: "rag" }]);
+    const found = async () => {
+      const { items } = await stack.admin.call<{ items: readonly { tags: unknown }[] }>(
+        "GET",
+        "requests?tags=customer%3Dacme,feature",
+      );
+      return items.map(({ tags }) => tags);
+    };
+    // Written a second after its response.
+    await expect.poll(found, { timeout: 5_000 }).toEqual([{ customer: "acme", feature: "rag" }]);
   });
 
   test("a token learns what is left of its limits, and which models are ready", async () => {
