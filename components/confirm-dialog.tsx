@@ -31,8 +31,8 @@ export function ConfirmDialog({
   /** Names the object: `Revoke "ci-runner"?` */
   readonly title: string;
   readonly description: ReactNode;
-  /** A verb and its object: `Revoke token`. */
-  readonly confirmLabel: string;
+  /** A verb and its object: `Revoke token`. Null if the action isn't possible, and the description says why. */
+  readonly confirmLabel: string | null;
   /** `default` for actions that destroy nothing. */
   readonly variant?: "destructive" | "default";
   readonly onConfirm: () => Promise<boolean | undefined> | Promise<void>;
@@ -59,9 +59,11 @@ export function ConfirmDialog({
         </AlertDialogHeader>
         <AlertDialogFooter>
           <AlertDialogCancel disabled={isRunning}>{t("cancel")}</AlertDialogCancel>
-          <Button variant={variant} disabled={isRunning} onClick={confirm}>
-            {confirmLabel}
-          </Button>
+          {confirmLabel !== null && (
+            <Button variant={variant} disabled={isRunning} onClick={confirm}>
+              {confirmLabel}
+            </Button>
+          )}
         </AlertDialogFooter>
       </AlertDialogContent>
     </AlertDialog>

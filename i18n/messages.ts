@@ -7,6 +7,7 @@ import enAudit from "../messages/en/audit.json";
 import enAuth from "../messages/en/auth.json";
 import enBudgets from "../messages/en/budgets.json";
 import enCommon from "../messages/en/common.json";
+import enGroups from "../messages/en/groups.json";
 import enHelp from "../messages/en/help.json";
 import enImport from "../messages/en/import.json";
 import enIncidents from "../messages/en/incidents.json";
@@ -26,6 +27,7 @@ import zhAudit from "../messages/zh/audit.json";
 import zhAuth from "../messages/zh/auth.json";
 import zhBudgets from "../messages/zh/budgets.json";
 import zhCommon from "../messages/zh/common.json";
+import zhGroups from "../messages/zh/groups.json";
 import zhHelp from "../messages/zh/help.json";
 import zhImport from "../messages/zh/import.json";
 import zhIncidents from "../messages/zh/incidents.json";
@@ -48,6 +50,7 @@ const en = {
   auth: enAuth,
   budgets: enBudgets,
   common: enCommon,
+  groups: enGroups,
   help: enHelp,
   import: enImport,
   incidents: enIncidents,
@@ -75,6 +78,7 @@ const zh = {
   auth: zhAuth,
   budgets: zhBudgets,
   common: zhCommon,
+  groups: zhGroups,
   help: zhHelp,
   import: zhImport,
   incidents: zhIncidents,

@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { formatCount, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import { Countdown } from "@/components/time/countdown";
 import { Progress } from "@/components/ui/progress";
 import {
@@ -17,8 +18,15 @@ import { cn } from "@/lib/utils";
 /** The used share of a budget from which it is highlighted. */
 const NEARLY = 0.8;
 
-/** Each limit of each token and member: what is used, reserved and left, and when it renews. */
-export async function BudgetTable({ holders }: { readonly holders: readonly HolderBudgets[] }) {
+/** Each limit of each group, member and token: what is used, reserved and left, and when it renews. */
+export async function BudgetTable({
+  holders,
+  withLinks = false,
+}: {
+  readonly holders: readonly HolderBudgets[];
+  /** To the groups' pages, which admins may open. */
+  readonly withLinks?: boolean;
+}) {
   const t = await getTranslations("budgets");
   return (
     <div className="overflow-hidden rounded-lg border">
@@ -33,14 +41,20 @@ export async function BudgetTable({ holders }: { readonly holders: readonly Hold
           </TableRow>
         </TableHeader>
         {holders.map((holder) => (
-          <HolderRows key={holder.id} holder={holder} />
+          <HolderRows key={holder.id} holder={holder} withLinks={withLinks} />
         ))}
       </Table>
     </div>
   );
 }
 
-async function HolderRows({ holder }: { readonly holder: HolderBudgets }) {
+async function HolderRows({
+  holder,
+  withLinks,
+}: {
+  readonly holder: HolderBudgets;
+  readonly withLinks: boolean;
+}) {
   const [t, limits] = await Promise.all([getTranslations("budgets"), getTranslations("limits")]);
   const { kind, name, owner } = holder;
   const set = TOKEN_LIMITS.filter((limit) => holder.limits[limit] !== null);
@@ -48,7 +62,19 @@ async function HolderRows({ holder }: { readonly holder: HolderBudgets }) {
     <TableBody className="border-b last:border-b-0">
       <TableRow className="border-0 hover:bg-transparent">
         <th scope="rowgroup" colSpan={5} className="px-4 pt-3 pb-1 text-left font-normal">
-          <span className="font-medium">{name}</span>{" "}
+          <span className="font-medium">
+            {kind === "group" && withLinks ? (
+              <Link
+                href={`/team/groups/${holder.id}`}
+                prefetch={false}
+                className="underline-offset-4 hover:underline"
+              >
+                {name}
+              </Link>
+            ) : (
+              name
+            )}
+          </span>{" "}
           <span className="text-muted-foreground text-xs">
             {kind !== "token"
               ? t(`kind.${kind}`)

@@ -23,6 +23,7 @@ const everything = {
   key: parseAsString,
   token: parseAsString,
   user: parseAsString,
+  group: parseAsString,
   outcome: parseAsString,
   status: parseAsString,
   slow: parseAsString,
@@ -51,7 +52,7 @@ const FIELDS = [
 
 /** The log's filters, all of them in the URL. */
 export function RequestFilters({
-  choices: { providers, tokens, hasMoreTokens, members, key },
+  choices: { providers, tokens, hasMoreTokens, members, key, group },
   isAdminView,
 }: {
   readonly choices: RequestChoices;
@@ -97,6 +98,17 @@ export function RequestFilters({
               onClick={() => setChosen({ key: null, page: null })}
             >
               {t("ofKey", { name: key.name })}
+              <X aria-hidden />
+              <span className="sr-only">{t("removeFilter")}</span>
+            </Button>
+          )}
+          {group !== null && (
+            <Button
+              variant="secondary"
+              size="sm"
+              onClick={() => setChosen({ group: null, page: null })}
+            >
+              {t("ofGroup", { name: group.name })}
               <X aria-hidden />
               <span className="sr-only">{t("removeFilter")}</span>
             </Button>

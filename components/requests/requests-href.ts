@@ -4,6 +4,7 @@ export interface RequestsLink {
   readonly model?: string | undefined;
   readonly token?: string | undefined;
   readonly user?: string | undefined;
+  readonly group?: string | undefined;
   readonly key?: string | undefined;
   readonly outcome?: string | undefined;
   /** From `formatTag`. */

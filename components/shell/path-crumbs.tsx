@@ -6,10 +6,11 @@ import { Link } from "@/components/link";
 import { settingsPages } from "@/components/settings/settings-pages";
 import { navigationEntryOf } from "@/components/shell/navigation";
 
-const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "importKeys">> = {
+const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "groups" | "importKeys">> = {
   "/keys/add": "addKeys",
   "/keys/import": "importKeys",
   "/tokens/budgets": "budgets",
+  "/team/groups": "groups",
 };
 
 /**
@@ -38,17 +39,18 @@ export function PathCrumbs({
             {t(`areas.${entry.area}`)}
           </Link>
         </li>
-        {below.slice(0, -1).map((part, index) => (
-          <li key={part} className="flex shrink-0 items-center gap-2">
-            <span aria-hidden>/</span>
-            <Link
-              href={[entry.href, ...below.slice(0, index + 1)].join("/")}
-              className="hover:text-foreground"
-            >
-              {nameOf(part)}
-            </Link>
-          </li>
-        ))}
+        {below.slice(0, -1).map((part, index) => {
+          const href = [entry.href, ...below.slice(0, index + 1)].join("/");
+          const above = PAGES[href];
+          return (
+            <li key={part} className="flex shrink-0 items-center gap-2">
+              <span aria-hidden>/</span>
+              <Link href={href} className="hover:text-foreground">
+                {above === undefined ? nameOf(part) : t(`pages.${above}`)}
+              </Link>
+            </li>
+          );
+        })}
         <li className="flex min-w-0 items-center gap-2">
           <span aria-hidden>/</span>
           <span className="text-foreground truncate">

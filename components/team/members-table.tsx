@@ -1,6 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { Link } from "@/components/link";
-import { MemberLimits } from "@/components/team/member-limits";
+import { HolderLimits } from "@/components/team/holder-limits";
 import { RemoveMember } from "@/components/team/remove-member";
 import { RoleDialog } from "@/components/team/role-dialog";
 import { RelativeTime } from "@/components/time/relative-time";
@@ -55,7 +55,12 @@ export async function MembersTable({
                 />
               </TableCell>
               <TableCell data-card="line">
-                <MemberLimits id={member.id} name={member.name} limits={member.limits} />
+                <HolderLimits
+                  kind="member"
+                  id={member.id}
+                  name={member.name}
+                  limits={member.limits}
+                />
               </TableCell>
               <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
               <TableCell data-card="line" data-caption={t("columns.lastSeen")} className="pl-8">

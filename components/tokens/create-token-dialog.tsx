@@ -7,7 +7,7 @@ import { createToken } from "@/app/(portal)/tokens/actions";
 import { answered } from "@/components/answered";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { TokenFields } from "@/components/tokens/token-fields";
-import { NEW_TOKEN, type TokenForm, tokenInputOf } from "@/components/tokens/token-form";
+import { NEW_TOKEN, NO_GROUP, type TokenForm, tokenInputOf } from "@/components/tokens/token-form";
 import { TokenShown } from "@/components/tokens/token-shown";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import { useTokenForm } from "@/components/tokens/use-token-form";
@@ -21,22 +21,29 @@ import {
   DialogTitle,
 } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
+import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
 import type { ModelScope } from "@/lib/snippets/example-model";
 
 /** A new token's form, and then the token, shown only once. */
 export function CreateTokenDialog({
   providers,
+  groups,
+  groupId,
   mayOwnForTeam,
   onClose,
 }: {
   readonly providers: readonly ProviderChoice[];
+  readonly groups: readonly GroupChoice[];
+  /** The group that is chosen at first; null for none. */
+  readonly groupId: string | null;
   readonly mayOwnForTeam: boolean;
   readonly onClose: () => void;
 }) {
   const t = useTranslations("tokens");
   const router = useRouter();
   const failureWords = useFailureWords();
-  const form = useTokenForm(NEW_TOKEN);
+  const group = groups.find(({ id }) => id === groupId)?.id ?? NO_GROUP;
+  const form = useTokenForm({ ...NEW_TOKEN, group });
   const formId = useId();
   const [made, setMade] = useState<{ name: string; token: string; scope: ModelScope } | null>(null);
 
@@ -77,6 +84,7 @@ export function CreateTokenDialog({
                 <TokenFields
                   form={form}
                   providers={providers}
+                  groups={groups}
                   mayOwnForTeam={mayOwnForTeam}
                   isAdmin={mayOwnForTeam}
                   keepLabel={null}

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { parseAsBoolean, useQueryState } from "nuqs";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
+import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
 
 const CreateTokenDialog = dynamic(() =>
   import("@/components/tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
@@ -29,6 +30,9 @@ export function CreateTokenButton() {
 /** The form for a new token, if it is open. Separate from its buttons, which disappear with the empty list. */
 export function CreateToken(props: {
   readonly providers: readonly ProviderChoice[];
+  readonly groups: readonly GroupChoice[];
+  /** The group to which the list is narrowed; null for none. */
+  readonly groupId: string | null;
   readonly mayOwnForTeam: boolean;
 }) {
   const [isOpen, setIsOpen] = useIsOpen();

@@ -9,6 +9,7 @@ import { QuietLink } from "@/components/quiet-link";
 import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";
 import { useNow } from "@/components/time/use-now";
+import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 import type { TokenUse } from "@/lib/manage/tokens/read-token-use";
 import { TokenLimits } from "./token-limits";
@@ -21,18 +22,22 @@ export function TokenFacts({
   token,
   use,
   providers,
+  groups,
   isAdmin,
 }: {
   readonly token: AccessTokenItem;
   readonly use: TokenUse | undefined;
   readonly providers: readonly ProviderChoice[];
-  /** Admins get a link to the owner. */
+  /** Those that the reader may name; if there are none, and the token has none, no line says so. */
+  readonly groups: readonly GroupChoice[];
+  /** Admins get links to the owner and the group. */
   readonly isAdmin: boolean;
 }) {
   const t = useTranslations("tokens");
   const format = useFormatter();
   const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
-  const { owner, rotatedTo, expiresAt } = token;
+  const { owner, group, rotatedTo, expiresAt } = token;
+  const groupName = groups.find(({ id }) => id === group)?.name ?? group;
   return (
     <section aria-labelledby="facts" className="rounded-lg border p-4">
       <h2 id="facts" className="sr-only">
@@ -59,6 +64,19 @@ export function TokenFacts({
             owner.name
           )}
         </Fact>
+        {(group !== null || groups.length > 0) && (
+          <Fact name={t("column.group")}>
+            {group === null ? (
+              t("page.noGroup")
+            ) : isAdmin ? (
+              <Link href={`/team/groups/${group}`} className="underline-offset-4 hover:underline">
+                {groupName}
+              </Link>
+            ) : (
+              groupName
+            )}
+          </Fact>
+        )}
         <Fact name={t("column.lastUsed")}>
           <LastUse ms={token.lastUsedAt} />
         </Fact>

@@ -9,7 +9,7 @@ import { Folded } from "@/components/tokens/folded";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
 import { ShareFields } from "@/components/tokens/share-fields";
 import { TagFields } from "@/components/tokens/tag-fields";
-import { EXPIRY_DAYS, NEW_TOKEN, type TokenForm } from "@/components/tokens/token-form";
+import { EXPIRY_DAYS, NEW_TOKEN, NO_GROUP, type TokenForm } from "@/components/tokens/token-form";
 import {
   FormControl,
   FormDescription,
@@ -28,6 +28,7 @@ import {
   SelectValue,
 } from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
+import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
 import { type LimitCeilings, TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 type Form = UseFormReturn<TokenForm>;
@@ -36,6 +37,7 @@ type Form = UseFormReturn<TokenForm>;
 export function TokenFields({
   form,
   providers,
+  groups = [],
   mayOwnForTeam,
   isAdmin,
   keepLabel,
@@ -43,6 +45,8 @@ export function TokenFields({
 }: {
   readonly form: Form;
   readonly providers: readonly ProviderChoice[];
+  /** Those that a new token may join; a token never leaves its group. */
+  readonly groups?: readonly GroupChoice[];
   /** Whether the creator chooses the owner. */
   readonly mayOwnForTeam: boolean;
   /** Then the creator also sets how it shares the pool. */
@@ -69,6 +73,7 @@ export function TokenFields({
         )}
       />
       {mayOwnForTeam && <OwnerField form={form} />}
+      {groups.length > 0 && <GroupField form={form} groups={groups} />}
       <ScopeFields form={form} providers={providers} />
       <ExpiryField form={form} keepLabel={keepLabel} />
       <LimitFields form={form} ceilings={ceilings} />
@@ -99,6 +104,43 @@ function OwnerField({ form }: { readonly form: Form }) {
             </SelectContent>
           </Select>
           <FormDescription>{t("ownerHelp")}</FormDescription>
+        </FormItem>
+      )}
+    />
+  );
+}
+
+function GroupField({
+  form,
+  groups,
+}: {
+  readonly form: Form;
+  readonly groups: readonly GroupChoice[];
+}) {
+  const t = useTranslations("tokens.form");
+  return (
+    <FormField
+      control={form.control}
+      name="group"
+      render={({ field }) => (
+        <FormItem>
+          <FormLabel>{t("group")}</FormLabel>
+          <Select value={field.value} onValueChange={field.onChange}>
+            <FormControl>
+              <SelectTrigger className="w-full">
+                <SelectValue />
+              </SelectTrigger>
+            </FormControl>
+            <SelectContent>
+              <SelectItem value={NO_GROUP}>{t("groupNone")}</SelectItem>
+              {groups.map(({ id, name }) => (
+                <SelectItem key={id} value={id}>
+                  {name}
+                </SelectItem>
+              ))}
+            </SelectContent>
+          </Select>
+          <FormDescription>{t("groupHelp")}</FormDescription>
         </FormItem>
       )}
     />

@@ -24,6 +24,9 @@ import {
 /** Days from now, besides `never`, a `date`, and `keep` for an existing token's expiry. */
 export const EXPIRY_DAYS = ["7", "30", "90", "365"] as const;
 
+/** Radix reserves the empty string for "nothing chosen". */
+export const NO_GROUP = "none";
+
 export type TokenProblem =
   | "nameMissing"
   | "nameLong"
@@ -51,6 +54,8 @@ export function tokenFormSchema(
     .object({
       name: z.string().trim().min(1, words.token("nameMissing")).max(200, words.token("nameLong")),
       owner: z.enum(["me", "team"]),
+      /** A group's id, or `NO_GROUP`; only for a new token. */
+      group: z.string(),
       providers: z.array(z.string()),
       models: z.array(z.string()),
       expiry: z.enum(["never", ...EXPIRY_DAYS, "date", "keep"]),
@@ -93,6 +98,7 @@ export type TokenForm = z.output<ReturnType<typeof tokenFormSchema>>;
 export const NEW_TOKEN: TokenForm = {
   name: "",
   owner: "me",
+  group: NO_GROUP,
   providers: [],
   models: [],
   expiry: "never",
@@ -151,6 +157,7 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
     name: form.name.trim(),
     providers: form.providers.length === 0 ? null : form.providers,
     models: form.models.length === 0 ? null : form.models,
+    ...(form.group !== NO_GROUP && { group: form.group }),
     ...(form.expiry !== "keep" && { expiresAt: expiresAtOf(form, nowMs) }),
   };
 }

@@ -10,13 +10,13 @@ import { cn } from "@/lib/utils";
 /** The used share of a limit from which it is highlighted. */
 const NEARLY = 0.8;
 
-/** A token's limits, how much of the daily and monthly ones is used, and its share if it is unusual. */
+/** The limits of a token or a group, how much of the daily and monthly ones is used, and its share if it is unusual. */
 export function TokenLimits({
   token,
   use,
 }: {
-  readonly token: AccessTokenItem;
-  readonly use: TokenUse | undefined;
+  readonly token: Pick<AccessTokenItem, TokenLimit | "weight" | "priorityClass">;
+  readonly use: Partial<TokenUse> | undefined;
 }) {
   const t = useTranslations("tokens");
   const limits = TOKEN_LIMITS.flatMap((name) => {
@@ -64,9 +64,9 @@ function Limit({
   );
 }
 
-function usedOf(use: TokenUse | undefined, name: TokenLimit): number | null {
+function usedOf(use: Partial<TokenUse> | undefined, name: TokenLimit): number | null {
   const budget = BUDGETS.find((each) => each === name);
-  return use === undefined || budget === undefined ? null : use[budget];
+  return (budget && use?.[budget]) ?? null;
 }
 
 function amountOf(name: TokenLimit, amount: number): string {

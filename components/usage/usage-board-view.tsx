@@ -38,9 +38,9 @@ export async function UsageBoardView({
       />
     );
   }
-  const { groupBy, grain, provider, model, token, user, key, outcome, tag } = query;
+  const { groupBy, grain, provider, model, token, user, group, key, outcome, tag } = query;
   const tags = tag && formatTag(tag.name, tag.value);
-  const filters: RequestsLink = { provider, model, token, user, key, outcome, tags };
+  const filters: RequestsLink = { provider, model, token, user, group, key, outcome, tags };
   const tagName = groupedTag(groupBy);
   const kind = isTagGroup(groupBy) ? "tag" : groupBy;
   const name = tagName ?? "";

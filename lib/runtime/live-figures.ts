@@ -44,7 +44,11 @@ export function withLiveFigures(request: Request, env: Env): Request {
 }
 
 function figuresFor(pathname: string, query: URLSearchParams, env: Env): LiveFigures | null {
-  if (pathname === "/tokens/budgets" || pathname === "/api/admin/budgets") {
+  if (
+    pathname === "/tokens/budgets" ||
+    pathname === "/api/admin/budgets" ||
+    pathname.startsWith("/team/groups")
+  ) {
     return { held: Object.fromEntries(sharedRecorder(env).ledger.held(HOLDERS_MAX)) };
   }
   if (pathname === "/settings/maintenance") return { leases: sharedLeases(env).source };

@@ -12,8 +12,9 @@ import { revokeAccessToken } from "../../lib/manage/tokens/revoke-access-token";
 import { rotateAccessToken } from "../../lib/manage/tokens/rotate-access-token";
 import { tokenReach } from "../../lib/manage/tokens/token-reach";
 import { updateAccessToken } from "../../lib/manage/tokens/update-access-token";
-import { readRequestStory } from "../../lib/manage/usage/browse-requests";
+import { browseRequests, readRequestStory } from "../../lib/manage/usage/browse-requests";
 import { readBudgets } from "../../lib/manage/usage/read-budgets";
+import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/usage/read-usage-board";
 import { recordRequests } from "./record-requests";
 import { db, emptyUsage, SECRETS } from "./test-store";
 import { emptyTeam, storeUser } from "./test-team";
@@ -96,12 +97,37 @@ const VERBS: Readonly<Record<string, (who: Person, id: string) => Promise<boolea
   "see the group's budgets": async (who) =>
     (await readBudgets(as(who), reachOf(who))).some((holder) => holder.id === groupId),
   "see a request": async (who, id) => {
-    const request = requestAt(nowMs, { tokenId: id, userId: person("owner").actor.id });
-    await recordRequests([request], nowMs);
+    const request = await requestOf(id);
     const reader = { id: who.actor.id, role: who.role };
     return done(readRequestStory(as(who), reader, request.id));
   },
+  "list the group's requests": async (who, id) => {
+    const request = await requestOf(id);
+    const reader = { id: who.actor.id, role: who.role };
+    const page = await browseRequests(as(who), reader, {
+      ...{ group: groupId, limit: 50, format: "json" },
+    });
+    return page.items.some((item) => item.id === request.id);
+  },
+  "see the group's use": async (who, id) => {
+    await requestOf(id);
+    return (await useOf(who, { group: groupId })).includes(id);
+  },
 };
+
+async function requestOf(tokenId: string) {
+  const request = requestAt(nowMs, { tokenId, userId: person("owner").actor.id });
+  await recordRequests([request], nowMs);
+  return request;
+}
+
+/** The ids of the tokens, or of other things, of which someone sees the use of the last hour. */
+async function useOf(who: Person, question: Partial<UsageBoardInput>): Promise<readonly string[]> {
+  const reader = { id: who.actor.id, role: who.role };
+  const hour = { grain: "hour", fromMs: nowMs - 3_600_000, toMs: nowMs + 3_600_000 } as const;
+  const board = await readUsageBoard(as(who), reader, { ...hour, groupBy: "token", ...question });
+  return board.groups.map(({ id }) => id);
+}
 
 /** False if it is rejected. */
 async function done(work: Promise<unknown>): Promise<boolean> {
@@ -119,7 +145,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   owner: OF_OWNER,
   "group member": [],
   "other admin": [],
-  "viewing admin": ["see a request"],
+  "viewing admin": ["see a request", "list the group's requests", "see the group's use"],
   stranger: [],
 };
 
@@ -145,6 +171,36 @@ test("a group's admin manages no other token, and loses the right with the role"
   await putGroupMember(as(person("team admin")), groupId, { userId: actor.id, role: "admin" });
   await changeRole(as(person("team admin")), { id: actor.id, role: "viewer" });
   expect(await VERBS.list?.({ ...admin, role: "viewer" }, id)).toBe(false);
+});
+
+test("a group's admin sees the use of the group's tokens, and nothing else of others", async () => {
+  const [inGroup, elsewhere, ofOther] = [
+    await newToken(),
+    await newToken({ group: null }),
+    await newToken({ group: null }),
+  ];
+  for (const id of [inGroup, elsewhere, ofOther]) await requestOf(id);
+  const admin = person("group admin");
+  expect(await useOf(admin, { group: groupId })).toEqual([inGroup]);
+  expect(await useOf(admin, { group: groupId, groupBy: "user" })).toEqual([
+    person("owner").actor.id,
+  ]);
+  // Without the group, with another, or counted by what has no token, only what is the reader's own.
+  expect(await useOf(admin, {})).toEqual([]);
+  expect(await useOf(admin, { group: otherId })).toEqual([]);
+  expect(await useOf(admin, { group: groupId, groupBy: "tag:customer" })).toEqual([]);
+  expect(await useOf(admin, { group: groupId, groupBy: "key" })).not.toContain(elsewhere);
+  const reader = { id: admin.actor.id, role: admin.role };
+  const query = { grain: "hour", fromMs: nowMs - 3_600_000, toMs: nowMs + 1 } as const;
+  const board = await readUsageBoard(as(admin), reader, {
+    ...{ ...query, groupBy: "model", group: groupId },
+  });
+  expect(board.choices).toMatchObject({ tokens: [], users: [admin.actor.id] });
+  const log = (filter: object) =>
+    browseRequests(as(admin), reader, { limit: 50, format: "json", ...filter });
+  expect((await log({})).items).toEqual([]);
+  expect((await log({ group: otherId })).items).toEqual([]);
+  expect((await log({ group: groupId })).items).toHaveLength(1);
 });
 
 test("a group's admin keeps below what an admin of the team set", async () => {

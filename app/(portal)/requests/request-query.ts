@@ -10,8 +10,9 @@ export type SearchParams = Readonly<Record<string, string | readonly string[] | 
 const MAX_NAME_CHARS = 200;
 
 /**
- * The log's filters in the page's URL: `provider`, `model`, `key`, `token`, `user`, `outcome`, `status`, `slow` (took
- * at least this many seconds), `retried`, `tags` (`customer=acme,feature`), and the days `from` and `to`, both included, on the reader's calendar; links
+ * The log's filters in the page's URL: `provider`, `model`, `key`, `token`, `user`, `group`, `outcome`, `status`, `slow`
+ * (took at least this many seconds), `retried`, `tags` (`customer=acme,feature`), and the days `from` and `to`, both
+ * included, on the reader's calendar; links
  * from figures use times instead, `since` and `until`. Invalid values are ignored.
  */
 export function requestFilterOf(params: SearchParams, timeZone: string): RequestFilterInput {
@@ -23,6 +24,7 @@ export function requestFilterOf(params: SearchParams, timeZone: string): Request
     key: name(params.key),
     token: name(params.token),
     user: name(params.user),
+    group: name(params.group),
     outcome: OUTCOMES.find((each) => each === text(params.outcome)),
     status: /^[1-5]\d\d$/.test(text(params.status) ?? "") ? text(params.status) : undefined,
     minDurationMs: slow > 0 && slow < 1e6 ? Math.round(slow * 1_000) : undefined,

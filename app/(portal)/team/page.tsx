@@ -1,9 +1,11 @@
+import { Boxes } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { FilterSelect } from "@/components/filter-select";
+import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";
 import { DataTablePager } from "@/components/table/data-table-pager";
@@ -11,6 +13,7 @@ import { contains, PAGE_SIZE, pageOf } from "@/components/table/page-of";
 import { InviteDialog } from "@/components/team/invite-dialog";
 import { InvitesTable } from "@/components/team/invites-table";
 import { MembersTable } from "@/components/team/members-table";
+import { Button } from "@/components/ui/button";
 import { ROLES } from "@/lib/auth/member";
 import { listInvites } from "@/lib/manage/team/list-invites";
 import { listMembers } from "@/lib/manage/team/list-members";
@@ -45,7 +48,17 @@ export default async function TeamPage({ searchParams }: PageProps<"/team">) {
       <PageHeader
         title={t("title")}
         description={t("description", { count: members.length })}
-        actions={<InviteDialog />}
+        actions={
+          <>
+            <Button asChild variant="outline">
+              <Link href="/team/groups">
+                <Boxes aria-hidden />
+                {t("groups")}
+              </Link>
+            </Button>
+            <InviteDialog />
+          </>
+        }
       />
       {isLong && (
         <div className="mb-4 flex flex-wrap gap-2">

@@ -13,7 +13,7 @@ import { RANGES, type SearchParams, usageQueryOf } from "./usage-query";
 const LATEST = 10;
 
 /**
- * What one token, member or key was used for, over the `range` of the page's URL, and its latest requests. Its client
+ * What one token, member, group or key was used for, over the `range` of the page's URL, and its latest requests. Its client
  * components need the texts of `usage` and `requests`.
  */
 export async function UseOf({
@@ -24,7 +24,11 @@ export async function UseOf({
 }: {
   readonly reader: PortalRead;
   /** One of the filters of the request log, with an id. */
-  readonly of: { readonly token: string } | { readonly user: string } | { readonly key: string };
+  readonly of:
+    | { readonly token: string }
+    | { readonly user: string }
+    | { readonly group: string }
+    | { readonly key: string };
   readonly params: SearchParams;
   readonly without?: readonly BoardChart[];
 }) {

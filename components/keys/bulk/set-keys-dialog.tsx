@@ -20,13 +20,9 @@ import {
   SelectTrigger,
   SelectValue,
 } from "@/components/ui/select";
-import { SettingInput } from "../sheet/setting-input";
-import {
-  NEEDED_FIELDS,
-  readSetting,
-  SETTING_FIELDS,
-  type SettingField,
-} from "../sheet/settings-form";
+import { SettingInput, SettingLabel } from "../sheet/setting-input";
+import { NEEDED_FIELDS, readSetting, type SettingField } from "../sheet/settings-form";
+import { useSettingFields } from "../sheet/use-setting-fields";
 import type { ChosenKeys } from "../types";
 import { useKeyChanges } from "./use-key-changes";
 
@@ -41,6 +37,7 @@ export function SetKeysDialog({
   const t = useTranslations("keys");
   const { change, isBusy } = useKeyChanges();
   const id = useId();
+  const fields = useSettingFields();
   const [field, setField] = useState<SettingField>("remark");
   const [text, setText] = useState("");
   const [isWrong, setIsWrong] = useState(false);
@@ -53,7 +50,8 @@ export function SetKeysDialog({
     if (await change(target, { kind: "set", settings })) onClose();
   }
 
-  const mayBeEmpty = !NEEDED_FIELDS.has(field);
+  // Choosing no group has a hint of its own.
+  const mayBeEmpty = !NEEDED_FIELDS.has(field) && field !== "groups";
   return (
     <Dialog open onOpenChange={(isOpen) => !isOpen && onClose()}>
       <DialogContent>
@@ -67,7 +65,7 @@ export function SetKeysDialog({
             <Select
               value={field}
               onValueChange={(chosen) => {
-                setField(SETTING_FIELDS.find((each) => each === chosen) ?? "remark");
+                setField(fields.find((each) => each === chosen) ?? "remark");
                 setText("");
                 setIsWrong(false);
               }}
@@ -76,7 +74,7 @@ export function SetKeysDialog({
                 <SelectValue />
               </SelectTrigger>
               <SelectContent>
-                {SETTING_FIELDS.map((each) => (
+                {fields.map((each) => (
                   <SelectItem key={each} value={each}>
                     {t(`field.${each}`)}
                   </SelectItem>
@@ -85,15 +83,15 @@ export function SetKeysDialog({
             </Select>
           </div>
           <div className="space-y-2">
-            <Label htmlFor={`${id}-value`}>{t(`field.${field}`)}</Label>
+            <SettingLabel field={field} id={`${id}-value`} />
             <SettingInput
               field={field}
               id={`${id}-value`}
               value={text}
               aria-invalid={isWrong}
               aria-describedby={`${id}-hint ${id}-error`}
-              onChange={(event) => {
-                setText(event.target.value);
+              onChange={(text) => {
+                setText(text);
                 setIsWrong(false);
               }}
             />

@@ -6,6 +6,8 @@ import { UNKNOWN } from "@/components/format";
 import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
+import { useKeyGroups } from "../groups/key-groups";
+import { Serves } from "../groups/serves";
 
 /** A key's origin and last use; its settings too, for members who can't change them. */
 export function KeyFacts({
@@ -16,6 +18,7 @@ export function KeyFacts({
   readonly withSettings: boolean;
 }) {
   const t = useTranslations("keys");
+  const hasGroups = useKeyGroups().length > 0;
   const settings = [
     ["remark", view.remark ?? UNKNOWN],
     ["weight", view.weight],
@@ -43,6 +46,14 @@ export function KeyFacts({
         <span className="truncate">{view.id}</span>
         <CopyButton value={view.id} />
       </dd>
+      {(hasGroups || view.groups !== null) && (
+        <>
+          <dt className="text-muted-foreground">{t("field.groups")}</dt>
+          <dd className="break-words">
+            <Serves groups={view.groups} withLinks={!withSettings} />
+          </dd>
+        </>
+      )}
       {withSettings &&
         settings.map(([field, value]) => (
           <div key={field} className="contents">

@@ -5,6 +5,7 @@ import { RelativeTime } from "@/components/time/relative-time";
 import type { Messages } from "@/i18n/messages";
 import type { KeyHistoryEntry } from "@/lib/manage/keys/read-provider-key";
 import { changedFields } from "../changed-fields";
+import { useKeyGroups } from "../groups/key-groups";
 import { useMeaning, useModelName } from "../use-meaning";
 
 /** What happened to a key, and who did what to it. */
@@ -93,11 +94,13 @@ const ACTIONS: ReadonlySet<string> = new Set<HistoryMessage>([
 function Done({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: "person" } }) {
   const t = useTranslations("keys.history");
   const tField = useTranslations("keys.field");
+  const groups = useKeyGroups();
+  const groupName = (id: string) => groups.find((group) => group.id === id)?.name ?? id;
   const { actor, before, after, count } = entry;
   const action = entry.action.replace("provider-key.", "");
   const details = [
     count > 1 && t("with", { count: count - 1 }),
-    ...changedFields(before, after).map(({ field, from, to }) =>
+    ...changedFields(before, after, groupName).map(({ field, from, to }) =>
       t("change", { field: tField(field), before: from, after: to }),
     ),
   ].filter(Boolean);

@@ -5,12 +5,11 @@ import { useEffect, useId } from "react";
 import { Controller, type FieldErrors, useForm } from "react-hook-form";
 import { FieldError } from "@/components/field-error";
 import { Button } from "@/components/ui/button";
-import { Label } from "@/components/ui/label";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import type { KeySettingsInput } from "@/lib/manage/schemas";
 import { cn } from "@/lib/utils";
 import { useKeyChanges } from "../bulk/use-key-changes";
-import { SettingInput } from "./setting-input";
+import { SettingInput, SettingLabel } from "./setting-input";
 import {
   NUMBER_FIELDS,
   readSetting,
@@ -18,12 +17,14 @@ import {
   type SettingTexts,
   toTexts,
 } from "./settings-form";
+import { useSettingFields } from "./use-setting-fields";
 
 /** Changes one key's settings: those that were edited. */
 export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
   const t = useTranslations("keys");
   const tCommon = useTranslations("common");
   const id = useId();
+  const fields = useSettingFields();
   const { change, isBusy } = useKeyChanges();
   const { control, handleSubmit, formState, reset } = useForm<SettingTexts>({
     defaultValues: toTexts(view),
@@ -53,12 +54,12 @@ export function KeySettingsForm({ view }: { readonly view: ProviderKeyView }) {
     <form onSubmit={handleSubmit(save)} noValidate className="space-y-4">
       <h3 className="font-medium">{t("detail.settings")}</h3>
       <div className="grid grid-cols-2 gap-4">
-        {SETTING_FIELDS.map((field) => {
+        {fields.map((field) => {
           const message = errors[field]?.message;
           const isNarrow = NUMBER_FIELDS.has(field);
           return (
             <div key={field} className={cn("space-y-2", isNarrow ? "col-span-1" : "col-span-2")}>
-              <Label htmlFor={`${id}-${field}`}>{t(`field.${field}`)}</Label>
+              <SettingLabel field={field} id={`${id}-${field}`} />
               <Controller
                 control={control}
                 name={field}

@@ -1,21 +1,46 @@
 "use client";
 
-import type { ChangeEvent, ComponentProps } from "react";
+import { useTranslations } from "next-intl";
 import { Input } from "@/components/ui/input";
+import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";
-import { NUMBER_FIELDS, type SettingField } from "./settings-form";
+import { GroupPicker } from "../groups/group-picker";
+import { listOf, NUMBER_FIELDS, type SettingField } from "./settings-form";
 
-type InputProps = Omit<ComponentProps<"input">, "onChange" | "ref"> & {
+interface InputProps {
   readonly field: SettingField;
-  readonly onChange: (event: ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => void;
-};
+  readonly id: string;
+  readonly name?: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly onBlur?: () => void;
+  readonly "aria-invalid": boolean;
+  readonly "aria-describedby": string;
+}
 
-/** The input of a setting. */
+/** The name of a setting's input with that id. */
+export function SettingLabel({ field, id }: Pick<InputProps, "field" | "id">) {
+  const t = useTranslations("keys.field");
+  if (field !== "groups") return <Label htmlFor={id}>{t(field)}</Label>;
+  return (
+    <Label asChild>
+      <span id={`${id}-label`}>{t(field)}</span>
+    </Label>
+  );
+}
+
+/** The input of a setting, named by its `SettingLabel`. */
 export function SettingInput({ field, value, id, onChange, onBlur, name, ...aria }: InputProps) {
-  const described = {
-    "aria-invalid": aria["aria-invalid"],
-    "aria-describedby": aria["aria-describedby"],
-  };
+  if (field === "groups") {
+    return (
+      <GroupPicker
+        chosen={listOf(value)}
+        onChange={(ids) => onChange(ids.join("\n"))}
+        labelledBy={`${id}-label`}
+        describedBy={aria["aria-describedby"]}
+      />
+    );
+  }
   if (field === "models") {
     return (
       <Textarea
@@ -25,8 +50,8 @@ export function SettingInput({ field, value, id, onChange, onBlur, name, ...aria
         rows={3}
         spellCheck={false}
         className="font-mono text-[13px]"
-        onChange={onChange}
-        {...described}
+        onChange={(event) => onChange(event.target.value)}
+        {...aria}
       />
     );
   }
@@ -39,9 +64,9 @@ export function SettingInput({ field, value, id, onChange, onBlur, name, ...aria
       value={value}
       inputMode={isAmount ? "decimal" : isNumber ? "numeric" : "text"}
       autoComplete="off"
-      onChange={onChange}
+      onChange={(event) => onChange(event.target.value)}
       onBlur={onBlur}
-      {...described}
+      {...aria}
     />
   );
 }

@@ -9,6 +9,7 @@ export const SETTING_FIELDS = [
   "weight",
   "priority",
   "quotaDomain",
+  "groups",
   "models",
   "concurrentRequests",
   "dailyCostUsd",
@@ -37,6 +38,8 @@ export interface ShownSettings {
   readonly weight: number;
   readonly priority: number;
   readonly quotaDomain: string | null;
+  /** Ids of the groups that it serves; null for everyone. */
+  readonly groups: readonly string[] | null;
   readonly models: readonly string[] | null;
   readonly concurrentRequests: number | null;
   readonly dailyCostUsd: number | null;
@@ -49,6 +52,7 @@ export function toTexts(settings: ShownSettings): SettingTexts {
     weight: String(settings.weight),
     priority: String(settings.priority),
     quotaDomain: settings.quotaDomain ?? "",
+    groups: settings.groups?.join("\n") ?? "",
     models: settings.models?.join("\n") ?? "",
     concurrentRequests: settings.concurrentRequests?.toString() ?? "",
     dailyCostUsd: settings.dailyCostUsd?.toString() ?? "",
@@ -70,13 +74,19 @@ function parseText(field: SettingField, text: string): unknown {
     case "dailyCostUsd":
     case "monthlyCostUsd":
       return text === "" ? null : Number(text);
+    case "groups":
     case "models": {
-      const names = text.split(/[\n,]/).map((name) => name.trim());
-      const models = names.filter((name) => name !== "");
-      return models.length === 0 ? null : models;
+      const names = listOf(text);
+      return names.length === 0 ? null : names;
     }
     case "remark":
     case "quotaDomain":
       return text === "" ? null : text;
   }
+}
+
+/** The names in the text of a field that holds several. */
+export function listOf(text: string): string[] {
+  const names = text.split(/[\n,]/).map((name) => name.trim());
+  return names.filter((name) => name !== "");
 }

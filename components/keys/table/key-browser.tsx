@@ -9,6 +9,7 @@ import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import type { ProviderLimits } from "@/lib/manage/limits/read-provider-limits";
 import { BulkBar } from "../bulk/bulk-bar";
+import { useKeyGroups } from "../groups/key-groups";
 import type { KeyLimitsInUse } from "../limits/key-limits";
 import type { ChosenKeys, KeyFilter } from "../types";
 import { keyColumns } from "./key-columns";
@@ -44,6 +45,7 @@ export function KeyBrowser({
   readonly inUse: KeyLimitsInUse;
 }) {
   const t = useTranslations("keys");
+  const withGroups = useKeyGroups().length > 0;
   const [isOpening, startTransition] = useTransition();
   const [openId, setOpenId] = useQueryState(
     "key",
@@ -57,8 +59,14 @@ export function KeyBrowser({
   const filterName = JSON.stringify(filter);
   const isAll = allOf === filterName;
   const columns = useMemo(
-    () => keyColumns({ t, openLabel: (masked) => t("openKey", { masked }), onOpen: setOpenId }),
-    [t, setOpenId],
+    () =>
+      keyColumns({
+        t,
+        openLabel: (masked) => t("openKey", { masked }),
+        onOpen: setOpenId,
+        withGroups,
+      }),
+    [t, setOpenId, withGroups],
   );
   const everyRow = () => Object.fromEntries(keys.items.map(({ id }) => [id, true as const]));
   const chosenIds = Object.keys(selected).filter((id) => selected[id]);

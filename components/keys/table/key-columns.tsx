@@ -4,6 +4,7 @@ import { type DataTableColumn, dataTableColumns } from "@/components/table/data-
 import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
+import { Serves } from "../groups/serves";
 import { KeyReason } from "../sheet/key-reason";
 import { SuspectMark } from "../sheet/key-suspicion";
 import { ModelNames } from "./model-names";
@@ -18,6 +19,7 @@ type ColumnName =
   | "models"
   | "priority"
   | "remark"
+  | "serves"
   | "state"
   | "weight";
 
@@ -26,10 +28,13 @@ export function keyColumns({
   t,
   openLabel,
   onOpen,
+  withGroups,
 }: {
   readonly t: (name: `column.${ColumnName}`) => string;
   readonly openLabel: (masked: string) => string;
   readonly onOpen: (id: string) => void;
+  /** Whether there are groups that keys may serve. */
+  readonly withGroups: boolean;
 }): readonly DataTableColumn<ProviderKeyView>[] {
   return [
     column.display({
@@ -111,6 +116,20 @@ export function keyColumns({
           </span>
         ),
     }),
+    ...(withGroups
+      ? [
+          column.display({
+            id: "serves",
+            header: t("column.serves"),
+            meta: { card: "line", caption: t("column.serves") },
+            cell: ({ row: { original: key } }) => (
+              <span className="max-w-40 truncate sm:block">
+                <Serves groups={key.groups} />
+              </span>
+            ),
+          }),
+        ]
+      : []),
     column.display({
       id: "models",
       header: t("column.models"),

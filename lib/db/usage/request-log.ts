@@ -11,6 +11,7 @@ import type { Database } from "../open-database";
 import { providerKeys } from "../schema/schema";
 import { type RequestLogRow, requestLog } from "../schema/usage-schema";
 import { firstRequestIdAt } from "../state/request-id-bounds";
+import { isTokenOfGroup } from "../team/group-parts";
 
 export interface RequestFilter {
   readonly fromMs?: number | undefined;
@@ -22,6 +23,8 @@ export interface RequestFilter {
   readonly keyId?: string | undefined;
   readonly tokenId?: string | undefined;
   readonly userId?: string | undefined;
+  /** With a token of this group. */
+  readonly groupId?: string | undefined;
   readonly outcome?: Outcome | undefined;
   readonly status?: number | undefined;
   /** Took at least this long. */
@@ -107,7 +110,7 @@ export async function readRequest(db: Database, id: string): Promise<StoredReque
 }
 
 function whereRequest(filter: RequestFilter): SQL | undefined {
-  const { provider, model, keyId, tokenId, userId, outcome, status } = filter;
+  const { provider, model, keyId, tokenId, userId, groupId, outcome, status } = filter;
   const column = (name: keyof RequestLogRow) => sql.raw(getTableColumns(requestLog)[name].name);
   const is = (name: keyof RequestLogRow, value: string | number | undefined) =>
     value === undefined ? undefined : sql`${column(name)} = ${value}`;
@@ -117,6 +120,7 @@ function whereRequest(filter: RequestFilter): SQL | undefined {
     is("keyId", keyId),
     is("tokenId", tokenId),
     is("userId", userId),
+    groupId === undefined ? undefined : isTokenOfGroup(column("tokenId"), groupId),
     is("outcome", outcome),
     is("status", status),
     filter.minDurationMs === undefined

@@ -6,7 +6,7 @@ import { findNames } from "./find-names";
 import { findRequest, type RequestStory } from "./find-request";
 import { listRequests, type RequestItem } from "./list-requests";
 import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
-import { scopeOf, type UsageReader } from "./usage-scope";
+import { scopeOf, scopeWithin, type UsageReader } from "./usage-scope";
 
 /** The names of the things that a request refers to by id; null if there is none, or it is gone. */
 export interface RequestNames {
@@ -24,24 +24,24 @@ export interface NamedRequestPage {
   readonly nextCursor: string | null;
 }
 
-/** The log as its reader may see it: members see their own requests, whatever the filter. */
+/** The log as its reader may see it: members see their own requests, and those of a group of which they are an admin. */
 export async function browseRequests(
   context: ManageContext,
   reader: UsageReader,
   input: ListRequestsInput,
 ): Promise<NamedRequestPage> {
-  const { items, nextCursor } = await listRequests(context, narrowed(reader, input));
+  const { items, nextCursor } = await listRequests(context, await narrowed(context, reader, input));
   return { items: await withNames(context, items), nextCursor };
 }
 
 /** As `exportRequests`, for what the reader may see. */
-export function exportBrowsedRequests(
+export async function* exportBrowsedRequests(
   context: ManageContext,
   reader: UsageReader,
   filter: RequestFilterInput,
   format: "csv" | "json",
 ): AsyncGenerator<string> {
-  return exportRequests(context, narrowed(reader, filter), format);
+  yield* exportRequests(context, await narrowed(context, reader, filter), format);
 }
 
 /** @throws {ManageError} `not_found` if the request isn't in the log, or the reader may not see it. */
@@ -60,8 +60,12 @@ export async function readRequestStory(
   return { ...story, ...namesOf(named) };
 }
 
-function narrowed<Filter extends RequestFilterInput>(reader: UsageReader, filter: Filter): Filter {
-  const scope = scopeOf(reader);
+async function narrowed<Filter extends RequestFilterInput>(
+  context: ManageContext,
+  reader: UsageReader,
+  filter: Filter,
+): Promise<Filter> {
+  const scope = await scopeWithin(context, reader, filter.group);
   return scope === undefined ? filter : { ...filter, user: scope };
 }
 

@@ -1,6 +1,7 @@
 import { listMembers } from "../../db/team/members";
 import { envAccessTokens } from "../../db/tokens/env-access-tokens";
 import { listTokenNames } from "../../db/tokens/token-names";
+import { listGroupChoices } from "../groups/list-group-choices";
 import { allProviders } from "../keys/known-provider";
 import type { ManageContext } from "../manage-context";
 import { findNames } from "./find-names";
@@ -22,6 +23,8 @@ export interface RequestChoices {
   readonly members: readonly Choice[];
   /** The selected key, masked; by its id if it is gone. Null if none is selected. */
   readonly key: Choice | null;
+  /** The selected group; null if none is selected, or it is gone. */
+  readonly group: Choice | null;
 }
 
 const MOST_TOKENS = 200;
@@ -29,10 +32,14 @@ const MOST_TOKENS = 200;
 export async function listRequestChoices(
   context: ManageContext,
   reader: UsageReader,
-  chosen: { readonly token?: string | undefined; readonly key?: string | undefined } = {},
+  chosen: {
+    readonly token?: string | undefined;
+    readonly key?: string | undefined;
+    readonly group?: string | undefined;
+  } = {},
 ): Promise<RequestChoices> {
   const scope = scopeOf(reader);
-  const [providers, found, fromEnv, members, names] = await Promise.all([
+  const [providers, found, fromEnv, members, names, groups] = await Promise.all([
     allProviders(context),
     listTokenNames(context.db, scope ?? null, MOST_TOKENS + 1),
     scope === undefined ? envAccessTokens(context.authKey ?? "") : new Map<string, Choice>(),
@@ -41,6 +48,7 @@ export async function listRequestChoices(
       context,
       [chosen.token, chosen.key].filter((id) => id !== undefined),
     ),
+    chosen.group === undefined ? [] : listGroupChoices(context, reader),
   ]);
   const named = (id: string): Choice => ({ id, name: names.get(id) ?? id });
   const stored = found.slice(0, MOST_TOKENS);
@@ -53,5 +61,6 @@ export async function listRequestChoices(
     hasMoreTokens: found.length > MOST_TOKENS,
     members: members.map(({ id, name }) => ({ id, name })),
     key: key === undefined ? null : named(key),
+    group: groups.find(({ id }) => id === chosen.group) ?? null,
   };
 }

@@ -62,7 +62,7 @@ function shownBasis({ toolsNanoUsd, ...same }: CostBasis): ShownBasis {
 }
 
 export function toFilter(input: RequestFilterInput): RequestFilter {
-  const { from, to, key, token, user, retried, ...same } = input;
+  const { from, to, key, token, user, group, retried, ...same } = input;
   return {
     ...same,
     fromMs: from,
@@ -70,6 +70,7 @@ export function toFilter(input: RequestFilterInput): RequestFilter {
     keyId: key,
     tokenId: token,
     userId: user,
+    groupId: group,
     isRetried: retried,
   };
 }

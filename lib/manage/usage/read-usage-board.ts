@@ -4,6 +4,7 @@
  */
 
 import { countKeyEvents } from "../../db/state/count-key-events";
+import { listGroupTokenIds } from "../../db/team/group-parts";
 import { readSettings } from "../../db/team/settings";
 import { type CellDimension, type CellSum, sumCells } from "../../db/usage/read-usage-cells";
 import { formatTag } from "../../tags/tag-text";
@@ -18,7 +19,7 @@ import { findNames } from "./find-names";
 import { toSums, type UsageSums } from "./read-usage";
 import { groupedTag, isTagGroup, type TagFilter, type TagGroup, untagged } from "./tag-question";
 import { totalOf } from "./total-of";
-import { scopeOf, type UsageReader } from "./usage-scope";
+import { scopeOf, scopeWithin, type UsageReader } from "./usage-scope";
 
 type PlainGroup = "provider" | "model" | "token" | "user" | "key" | "outcome";
 export type UsageGroup = PlainGroup | TagGroup;
@@ -35,6 +36,8 @@ export interface UsageBoardInput {
   /** Ids. Not together with keys: only the request log knows which key served whom. */
   readonly token?: string | undefined;
   readonly user?: string | undefined;
+  /** A group's id: then all is what its tokens were used for. Not together with keys. */
+  readonly group?: string | undefined;
   /** A key's id: then all is what this key served. */
   readonly key?: string | undefined;
   /** Not together with tokens and keys, nor with groups of another tag. */
@@ -114,7 +117,8 @@ export const MAX_GROUPS = 200;
 const MAX_CHOICES = 1_000;
 
 /**
- * Members get their own usage, whatever they ask for, and no keys: which of their requests a key served isn't counted.
+ * Members get their own usage, and that of a group of which they are an admin, whatever else they ask for; and no keys:
+ * which of their requests a key served isn't counted.
  */
 export async function readUsageBoard(
   context: ManageContext,
@@ -134,13 +138,19 @@ export async function readUsageBoard(
   const toMs = Math.min(input.toMs, now + 1);
   // For keys, models are only distinguished by hour.
   const model = isOfKeys && grain === "day" ? undefined : input.model;
-  const userId = scope ?? input.user;
+  const side = isOfKeys ? "key" : tagName === undefined ? "caller" : "tag";
+  // The rows of keys and tags have no token.
+  const group = side === "caller" ? input.group : undefined;
+  const userId = (await scopeWithin(context, reader, group)) ?? input.user;
   const where = isOfKeys
     ? { provider, model, outcome, subjectId: key }
     : { provider, model, outcome, subjectId: tagName ? tag?.value : input.token, userId };
   const ofTag = tagName === undefined ? {} : { tag: tagName };
-  const side = isOfKeys ? "key" : tagName === undefined ? "caller" : "tag";
-  const range = { side, ...ofTag, grain, fromMs, toMs } as const;
+  const ofGroup =
+    group === undefined
+      ? {}
+      : ({ only: { dimension: "subjectId", values: await listGroupTokenIds(db, group) } } as const);
+  const range = { side, ...ofTag, ...ofGroup, grain, fromMs, toMs } as const;
   const by = dimensionOf(groupBy);
   const bucketMs = grain === "hour" ? HOUR_MS : DAY_MS;
   const buckets = Array.from(
@@ -189,7 +199,7 @@ export async function readUsageBoard(
       users: namesIn(ofCallers, "userId"),
       tags: tagNames.map((name, index) => [name, namesIn(ofTags[index] ?? [], "subjectId")]),
     },
-    { ...input, user: userId },
+    { ...input, user: scope ?? input.user },
   );
   // Values of tags are no ids, whatever they look like.
   const shown = grouped === undefined ? [...drawn, ...groups.map((row) => row[by])] : [];

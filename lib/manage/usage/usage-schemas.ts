@@ -68,6 +68,7 @@ export const readUsageInput = scope.extend({
 export type ReadUsageInput = z.output<typeof readUsageInput>;
 
 export const requestFilterInput = scope.extend({
+  group: name.optional().meta({ description: "Id of a group: requests with its tokens" }),
   status: z.coerce.number().pipe(z.int().min(100).max(599)).optional(),
   minDurationMs: z.coerce.number().pipe(z.int().min(0)).optional(),
   retried: z.stringbool().optional().meta({ description: "Took more than one attempt" }),

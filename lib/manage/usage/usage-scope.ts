@@ -1,4 +1,6 @@
 import type { Role } from "../../db/schema/team-schema";
+import { findGroupRole } from "../../db/team/groups";
+import type { ManageContext } from "../manage-context";
 
 /** Who requests usage. */
 export interface UsageReader {
@@ -9,4 +11,18 @@ export interface UsageReader {
 /** The member to whom usage is restricted: members see their own; undefined for all others, who see everyone's. */
 export function scopeOf({ id, role }: UsageReader): string | undefined {
   return role === "member" ? id : undefined;
+}
+
+/**
+ * As `scopeOf`, for usage that is narrowed to one group: the group's admin sees what all of its tokens were used for.
+ * @param group The id to which the question is narrowed; undefined for none.
+ */
+export async function scopeWithin(
+  { db }: ManageContext,
+  reader: UsageReader,
+  group: string | undefined,
+): Promise<string | undefined> {
+  const scope = scopeOf(reader);
+  if (scope === undefined || group === undefined) return scope;
+  return (await findGroupRole(db, group, scope)) === "admin" ? undefined : scope;
 }

@@ -9,6 +9,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
 import { IncidentLines } from "@/components/incidents/incident-lines";
 import { IncidentList } from "@/components/incidents/incident-list";
+import { KeyGroups } from "@/components/keys/groups/key-groups";
 import { ProviderLimits } from "@/components/keys/limits/provider-limits";
 import { QuotaHints } from "@/components/keys/limits/quota-hints";
 import { KeyStates } from "@/components/keys/sheet/key-states";
@@ -22,6 +23,7 @@ import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { listIncidents } from "@/lib/manage/alerts/list-incidents";
+import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { browseProviderKeys } from "@/lib/manage/keys/browse-provider-keys";
 import { hasProvider } from "@/lib/manage/keys/has-provider";
 import { readKeyGrid } from "@/lib/manage/keys/read-key-grid";
@@ -72,19 +74,20 @@ async function ProviderKeys({
 }) {
   const input = readQuery(provider, query);
   const keyId = textOf(query.key);
-  const [t, keys, detail, grid, limits, incidents] = await Promise.all([
+  const [t, keys, detail, grid, limits, incidents, groups] = await Promise.all([
     getTranslations("keys"),
     browseProviderKeys(context, input),
     keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
     readKeyGrid(context, provider),
     readProviderLimits(context, provider),
     listIncidents(context, { provider, limit: INCIDENTS_SHOWN }),
+    listGroupChoices(context, member),
   ]);
   const inUse = keyId === undefined ? [] : liveLimits(await headers(), env, provider, keyId);
   const { label, counts, canCheck, items, total } = keys;
   const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
-  const { q, status, model, page, pageSize } = input;
-  const filter = { provider, q, status, model };
+  const { q, status, model, group, page, pageSize } = input;
+  const filter = { provider, q, status, model, group };
   const isAdmin = member.role === "admin";
   const hints = isAdmin ? await readQuotaHints(context, provider, all) : [];
   const addKeys = isAdmin && (
@@ -142,17 +145,19 @@ async function ProviderKeys({
         <ProviderLimits provider={provider} label={label} limits={limits} isAdmin={isAdmin} />
         <QuotaHints provider={provider} hints={hints} />
         <KeyGrid grid={grid} provider={provider} />
-        <KeyFilters />
-        <KeyBrowser
-          keys={{ items, total, page, pageSize }}
-          filter={filter}
-          label={label}
-          isAdmin={isAdmin}
-          canCheck={canCheck}
-          detail={detail}
-          limits={limits}
-          inUse={inUse}
-        />
+        <KeyGroups groups={groups}>
+          <KeyFilters />
+          <KeyBrowser
+            keys={{ items, total, page, pageSize }}
+            filter={filter}
+            label={label}
+            isAdmin={isAdmin}
+            canCheck={canCheck}
+            detail={detail}
+            limits={limits}
+            inUse={inUse}
+          />
+        </KeyGroups>
         <IncidentList incidents={incidents} />
       </div>
     </ClientMessages>

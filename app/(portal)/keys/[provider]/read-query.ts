@@ -8,7 +8,7 @@ export type SearchParams = Readonly<Record<string, string | string[] | undefined
 
 export const PAGE_SIZE = 50;
 
-/** The filters of a provider's keys in the URL: `q`, `status`, `model`, `sort`, `page`. Invalid values are left out. */
+/** The filters of a provider's keys in the URL: `q`, `status`, `model`, `group`, `sort`, `page`. Invalid values are left out. */
 export function readQuery(provider: string, params: SearchParams): BrowseProviderKeysInput {
   const sort = readTableSort(
     textOf(params.sort),
@@ -18,6 +18,7 @@ export function readQuery(provider: string, params: SearchParams): BrowseProvide
     q: textOf(params.q),
     status: textOf(params.status),
     model: textOf(params.model),
+    group: textOf(params.group),
     page: Number(textOf(params.page) ?? 1),
     ...(sort && { order: sort.column, direction: sort.isDescending ? "desc" : "asc" }),
   };

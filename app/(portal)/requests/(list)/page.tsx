@@ -29,7 +29,7 @@ export default async function RequestsPage({ searchParams }: PageProps<"/request
   const cursor = text(params.page);
   const [{ items, nextCursor }, choices, t] = await Promise.all([
     browseRequests(context, member, { ...filter, cursor, limit: PAGE_SIZE, format: "json" }),
-    listRequestChoices(context, member, { token: filter.token, key: filter.key }),
+    listRequestChoices(context, member, filter),
     getTranslations("requests"),
   ]).catch((error: unknown) => {
     // A cursor that someone wrote by hand.

@@ -6,7 +6,7 @@ import { ClientMessages } from "@/components/client-messages";
 import { Fact, FactList } from "@/components/fact-list";
 import { PageHeader } from "@/components/page-header";
 import { QuietLink } from "@/components/quiet-link";
-import { MemberLimits } from "@/components/team/member-limits";
+import { HolderLimits } from "@/components/team/holder-limits";
 import { RoleDialog } from "@/components/team/role-dialog";
 import { RelativeTime } from "@/components/time/relative-time";
 import { TokenTable } from "@/components/tokens/token-table";
@@ -78,7 +78,7 @@ export default async function MemberPage({ params, searchParams }: PageProps<"/t
               <RoleDialog id={id} name={name} role={role} tokenCount={tokenCount} />
             </Fact>
             <Fact name={t("columns.limits")}>
-              <MemberLimits id={id} name={name} limits={limits} />
+              <HolderLimits kind="member" id={id} name={name} limits={limits} />
             </Fact>
             <Fact name={t("columns.lastSeen")}>
               {lastSeenAtMs === null ? t("never") : <RelativeTime ms={lastSeenAtMs} />}

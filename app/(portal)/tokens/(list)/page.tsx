@@ -13,6 +13,7 @@ import { CreateToken, CreateTokenButton } from "@/components/tokens/create-token
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
 import { roleAllows } from "@/lib/auth/member";
+import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { listAccessTokens } from "@/lib/manage/tokens/list-access-tokens";
 import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
@@ -26,6 +27,7 @@ const PAGE_SIZE = 50;
 const query = z.object({
   q: z.string().trim().min(1).max(200).optional().catch(undefined),
   state: z.enum(STATES).optional().catch(undefined),
+  group: z.string().trim().min(1).max(200).optional().catch(undefined),
   after: z.string().optional().catch(undefined),
 });
 
@@ -36,27 +38,29 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function TokensPage({ searchParams }: PageProps<"/tokens">) {
   const { context, member } = await portalRead("viewer");
-  const { q, state, after } = query.parse(await searchParams);
+  const { q, state, group, after } = query.parse(await searchParams);
   const t = await getTranslations("tokens");
   const { items, nextCursor } = await listAccessTokens(context, tokenReach(member), {
     q,
     status: state ?? "current",
+    group,
     cursor: after,
     limit: PAGE_SIZE,
   });
   const limited = items.filter((token) => TOKEN_LIMITS.some((name) => token[name] !== null));
-  const [use, known] = await Promise.all([
+  const [use, known, groups] = await Promise.all([
     readTokenUse(
       context,
       limited.map(({ id }) => id),
     ),
     allProviders(context),
+    listGroupChoices(context, member),
   ]);
   const providers = known.map(({ slug, label }) => ({ slug, label }));
   const isAdmin = member.role === "admin";
   const mayChange = roleAllows(member.role, "member");
   const create = mayChange && <CreateTokenButton />;
-  const isFiltered = q !== undefined || state !== undefined || after !== undefined;
+  const isFiltered = [q, state, group, after].some((value) => value !== undefined);
   const isEmpty = items.length === 0 && !isFiltered;
   return (
     <ClientMessages areas={["limits", "tokens"]}>
@@ -77,7 +81,14 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
           )
         }
       />
-      {mayChange && <CreateToken providers={providers} mayOwnForTeam={isAdmin} />}
+      {mayChange && (
+        <CreateToken
+          providers={providers}
+          groups={groups}
+          groupId={group ?? null}
+          mayOwnForTeam={isAdmin}
+        />
+      )}
       {isEmpty ? (
         <EmptyState
           icon={Ticket}
@@ -95,6 +106,14 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
               anyLabel={t("filter.any")}
               options={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
             />
+            {groups.length > 0 && (
+              <FilterSelect
+                name="group"
+                label={t("filter.group")}
+                anyLabel={t("filter.anyGroup")}
+                options={groups.map(({ id, name }) => ({ value: id, label: name }))}
+              />
+            )}
           </div>
           <TokenTable
             tokens={items}
@@ -107,12 +126,12 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
           <nav aria-label={t("pages")} className="flex justify-end gap-2">
             {after !== undefined && (
               <Button asChild variant="outline" size="sm">
-                <Link href={pageHref({ q, state })}>{t("newest")}</Link>
+                <Link href={pageHref({ q, state, group })}>{t("newest")}</Link>
               </Button>
             )}
             {nextCursor !== null && (
               <Button asChild variant="outline" size="sm">
-                <Link href={pageHref({ q, state, after: nextCursor })}>{t("older")}</Link>
+                <Link href={pageHref({ q, state, group, after: nextCursor })}>{t("older")}</Link>
               </Button>
             )}
           </nav>

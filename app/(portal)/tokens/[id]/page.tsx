@@ -7,6 +7,7 @@ import { PageHeader } from "@/components/page-header";
 import { TokenActions } from "@/components/tokens/token-actions";
 import { TokenFacts } from "@/components/tokens/token-facts";
 import { roleAllows } from "@/lib/auth/member";
+import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { ManageError } from "@/lib/manage/manage-error";
 import { findAccessToken } from "@/lib/manage/tokens/find-access-token";
@@ -23,10 +24,11 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
   const reader = await portalRead("viewer");
   const { context, member } = reader;
   const [{ id }, query] = await Promise.all([params, searchParams]);
-  const [token, use, known, t] = await Promise.all([
+  const [token, use, known, groups, t] = await Promise.all([
     findAccessToken(context, tokenReach(member), id),
     readTokenUse(context, [id]),
     allProviders(context),
+    listGroupChoices(context, member),
     getTranslations("tokens"),
   ]).catch((error: unknown) => {
     if (error instanceof ManageError) notFound();
@@ -53,7 +55,13 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
         <div className="min-w-0 max-xl:order-last">
           <UseOf reader={ofToken} of={{ token: id }} params={query} without={["keyEvents"]} />
         </div>
-        <TokenFacts token={token} use={use[id]} providers={providers} isAdmin={isAdmin} />
+        <TokenFacts
+          token={token}
+          use={use[id]}
+          providers={providers}
+          groups={groups}
+          isAdmin={isAdmin}
+        />
       </div>
     </ClientMessages>
   );

@@ -66,7 +66,7 @@ export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/b
           {found.length === 0 ? (
             <p className="text-muted-foreground py-8 text-center text-sm">{t("noneFound")}</p>
           ) : (
-            <BudgetTable holders={rows} />
+            <BudgetTable withLinks={isAdmin} holders={rows} />
           )}
           {isLong && (
             <div className="mt-4">

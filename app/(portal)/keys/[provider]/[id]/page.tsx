@@ -4,10 +4,12 @@ import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
+import { KeyGroups } from "@/components/keys/groups/key-groups";
 import { KeyPanel } from "@/components/keys/sheet/key-panel";
 import { SuspectMark } from "@/components/keys/sheet/key-suspicion";
 import { PageHeader } from "@/components/page-header";
 import { StateBadge } from "@/components/state-badge";
+import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { readProviderKey } from "@/lib/manage/keys/read-provider-key";
 import { readProviderLimits } from "@/lib/manage/limits/read-provider-limits";
@@ -27,10 +29,11 @@ export default async function KeyPage({
   const reader = await portalRead("viewer");
   const { context, member, env } = reader;
   const [{ provider, id }, query] = await Promise.all([params, searchParams]);
-  const [detail, limits, providers, t] = await Promise.all([
+  const [detail, limits, providers, groups, t] = await Promise.all([
     readProviderKey(context, id),
     readProviderLimits(context, provider),
     allProviders(context),
+    listGroupChoices(context, member),
     getTranslations("keys"),
   ]).catch((error: unknown) => {
     if (error instanceof ManageError) notFound();
@@ -61,14 +64,16 @@ export default async function KeyPage({
         <div className="min-w-0 max-xl:order-last">
           <UseOf reader={reader} of={{ key: id }} params={query} />
         </div>
-        <KeyPanel
-          detail={detail}
-          label={label}
-          limits={limits}
-          inUse={liveLimits(await headers(), env, provider, id)}
-          isAdmin={member.role === "admin"}
-          canCheck={Boolean(known?.keyCheck)}
-        />
+        <KeyGroups groups={groups}>
+          <KeyPanel
+            detail={detail}
+            label={label}
+            limits={limits}
+            inUse={liveLimits(await headers(), env, provider, id)}
+            isAdmin={member.role === "admin"}
+            canCheck={Boolean(known?.keyCheck)}
+          />
+        </KeyGroups>
       </div>
     </ClientMessages>
   );

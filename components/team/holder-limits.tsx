@@ -4,6 +4,7 @@ import { ChevronDown } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import type { LimitedKind } from "@/components/team/holder-limits-form";
 import { Button } from "@/components/ui/button";
 import {
   Dialog,
@@ -17,17 +18,19 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { type LimitValues, TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 /** Loaded when the dialog opens: forms and their validation are most of what the page would send. */
-const MemberLimitsForm = dynamic(
-  () => import("@/components/team/member-limits-form").then((module) => module.MemberLimitsForm),
+const HolderLimitsForm = dynamic(
+  () => import("@/components/team/holder-limits-form").then((module) => module.HolderLimitsForm),
   { ssr: false, loading: () => <Skeleton className="h-80 w-full" /> },
 );
 
-/** How many limits a member has; opens the form to change them. */
-export function MemberLimits({
+/** How many limits a member or a group has; opens the form to change them. */
+export function HolderLimits({
+  kind,
   id,
   name,
   limits,
 }: {
+  readonly kind: LimitedKind;
   readonly id: string;
   readonly name: string;
   readonly limits: LimitValues;
@@ -47,9 +50,15 @@ export function MemberLimits({
       <DialogContent className="max-h-[calc(100dvh-2rem)] overflow-y-auto sm:max-w-xl">
         <DialogHeader>
           <DialogTitle>{t("title", { name })}</DialogTitle>
-          <DialogDescription>{t("description")}</DialogDescription>
+          <DialogDescription>{t(`description.${kind}`)}</DialogDescription>
         </DialogHeader>
-        <MemberLimitsForm id={id} name={name} limits={limits} onDone={() => setIsOpen(false)} />
+        <HolderLimitsForm
+          kind={kind}
+          id={id}
+          name={name}
+          limits={limits}
+          onDone={() => setIsOpen(false)}
+        />
       </DialogContent>
     </Dialog>
   );

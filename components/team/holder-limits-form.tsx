@@ -8,6 +8,7 @@ import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { z } from "zod";
 import { limitMember } from "@/app/(portal)/team/actions";
+import { changeGroup } from "@/app/(portal)/team/groups/actions";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { FormFailure } from "@/components/form-failure";
@@ -23,13 +24,18 @@ import { DialogFooter } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
 import { type LimitValues, limitsOf } from "@/lib/usage/token-limits";
 
-/** Limits for all of a member's tokens together. */
-export function MemberLimitsForm({
+/** Whose limits they are. */
+export type LimitedKind = "member" | "group";
+
+/** Limits for all tokens of a member or a group together. */
+export function HolderLimitsForm({
+  kind,
   id,
   name,
   limits,
   onDone,
 }: {
+  readonly kind: LimitedKind;
   readonly id: string;
   readonly name: string;
   readonly limits: LimitValues;
@@ -45,7 +51,9 @@ export function MemberLimitsForm({
   );
   const form = useForm<LimitForm>({ resolver, defaultValues: limitTexts(limits) });
   const careful = useCarefulSave<LimitValues, void>(limitsOf(limits), ({ changes, was }) =>
-    limitMember({ id, limits: changes, was }),
+    kind === "member"
+      ? limitMember({ id, limits: changes, was })
+      : changeGroup({ id, changes, was }),
   );
 
   async function submit(values: LimitForm) {
