@@ -40,8 +40,7 @@ export async function pruneUsage(
         where bucket_ms < ${nowMs - hourlyDays * DAY_MS} order by bucket_ms limit ${STEP_ROWS})`,
     pruneTags(nowMs - hourlyDays * DAY_MS, nowMs - dailyDays * DAY_MS),
     sql`delete from usage_tag_values where day_ms < ${nowMs - FOLD_LIFE_MS}`,
-    pruneDigests("hour", nowMs - hourlyDays * DAY_MS),
-    pruneDigests("day", nowMs - dailyDays * DAY_MS),
+    pruneDigests({ hour: nowMs - hourlyDays * DAY_MS, day: nowMs - dailyDays * DAY_MS }),
     sql`delete from usage_days where day_ms < ${nowMs - dailyDays * DAY_MS}`,
     sql`delete from token_spend where period < ${new Date(nowMs - SPEND_LIFE_MS).toISOString().slice(0, 10)}`,
     sql`delete from resource_keys where at_ms < ${nowMs - RESOURCE_LIFE_MS}`,
@@ -60,12 +59,17 @@ function pruneTags(hoursBeforeMs: number, daysBeforeMs: number): SQL {
 }
 
 /** A bucket's digests are deleted together with the first of its cells. */
-function pruneDigests(grain: Grain, beforeMs: number): SQL {
+function pruneDigests(beforeMs: Readonly<Record<Grain, number>>): SQL {
   const names = JSON.stringify(DIGESTS.map(({ name }) => name));
+  const old = (["hour", "day"] as const).map(
+    (grain) => sql`
+      select grain, name, bucket_ms from usage_digests
+      where grain = ${grain} and name in (select value from json_each(${names}))
+        and bucket_ms < ${beforeMs[grain]}`,
+  );
   return sql`
     delete from usage_digests
-    where grain = ${grain} and name in (select value from json_each(${names}))
-      and bucket_ms < ${beforeMs}`;
+    where (grain, name, bucket_ms) in (${sql.join(old, sql` union all `)})`;
 }
 
 /** The oldest bucket of each side, if it is too old: a bucket is never half deleted for long. */
