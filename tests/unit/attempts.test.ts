@@ -68,19 +68,20 @@ describe("after an unknown outcome", () => {
         return asked === 1 ? response(page, init) : Response.json({ ok: true });
       };
       const proxy = scriptedProxy({ upstream, keys: { openai: ["k1", "k2"] } });
-      expect((await proxy.fetch(CHAT, chat())).status).toBe(200);
+      const answer = await proxy.clock.run(proxy.fetch(CHAT, chat()));
+      expect(await answer.json()).toEqual({ ok: true });
       expect(asked).toBe(2);
     });
 
-    test("from every key, it is said", async () => {
+    test("from every key, it is handed on as it is, and no success", async () => {
       const upstream = () => response(page, init);
       const proxy = scriptedProxy({ upstream, keys: { openai: ["k1", "k2", "k3"] } });
-      const refusal = await proxy.fetch(CHAT, chat());
-      expect(refusal.status).toBe(502);
-      expect(await refusal.json()).toMatchObject({
-        error: { code: "upstream_unreachable", message: expect.stringContaining("a web page") },
-      });
+      const handedOn = await proxy.clock.run(proxy.fetch(CHAT, chat()));
+      expect([handedOn.status, await handedOn.text()]).toEqual([200, page]);
+      expect(handedOn.headers.get("content-security-policy")).toMatch(/^sandbox/);
       expect(proxy.calls.length).toBe(2);
+      await proxy.clock.advance(1);
+      expect(proxy.usage.events.at(-1)).toMatchObject({ outcome: "upstream_error" });
       expect(proxy.keys("openai").every(({ status }) => status === "active")).toBe(true);
     });
 

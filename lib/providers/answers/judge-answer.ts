@@ -86,6 +86,16 @@ export const OK: Verdict = {
   quota: null,
 };
 
+/** The verdict on a web page with status 200, to a call that wants a model's output: more than one key won't help. */
+export const WEB_PAGE: Verdict = {
+  ...OK,
+  meaning: "server_error",
+  rule: "web-page",
+  next: "retry",
+  words: "a web page in place of an API's response",
+  asks: 2,
+};
+
 function judgeFacts(provider: Provider, facts: ErrorFacts, nowMs: number): Verdict {
   const rule = findRule(provider, facts);
   const usual = USUAL[rule.meaning];

@@ -7,7 +7,7 @@ import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
 import { isNullBodyStatus } from "../../http/null-body-status";
 import { type EventFraming, isReadable, readableFraming } from "../../http/split-events";
-import { judgeAnswer, judgeStreamStart, OK } from "../../providers/answers/judge-answer";
+import { judgeAnswer, judgeStreamStart, OK, WEB_PAGE } from "../../providers/answers/judge-answer";
 import { judgeEvent } from "../../providers/answers/judge-event";
 import { ProviderPathError } from "../../providers/provider-path-error";
 import type { OutgoingRequest, Route } from "../../providers/types";
@@ -44,11 +44,11 @@ function mayBeError(text: string): boolean {
   return HAS_ERROR.test(text) && (text.length <= ERROR_BYTES || HAS_FAILED.test(text));
 }
 
-/** A successful response that is none: empty, truncated, or a web page. The message is for the caller. */
-export class UnusableAnswer extends Error {}
+/** The response was empty, or truncated. */
+class UnusableAnswer extends Error {}
 
 function cutShort({ provider }: ProxyCall): UnusableAnswer {
-  return new UnusableAnswer(`The answer of ${provider.label} broke off.`);
+  return new UnusableAnswer(`The answer of ${provider.label} ended before its end.`);
 }
 
 /** What a wrong address, or a proxy on the way, sends in place of an API's response. */
@@ -57,12 +57,6 @@ const BEGINS_PAGE = /^\s*<(?:!doctype\s+html|html)[\s>]/i;
 /** Whether a web page is the response to a call that wants a model's output. */
 function isPage(call: ProxyCall, text: string): boolean {
   return BEGINS_PAGE.test(text) && call.model !== null && reportsErrors(call);
-}
-
-function pageOf({ provider }: ProxyCall): UnusableAnswer {
-  return new UnusableAnswer(
-    `${provider.label} answered with a web page: its address may be wrong, or a proxy is in the way.`,
-  );
 }
 
 const BEGINS_JSON = /^\s*[[{]/;
@@ -229,12 +223,12 @@ async function judgedWhole(
 ): Promise<Answer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
-  if (isPage(call, text)) throw pageOf(call);
   // The stated length was wrong.
   if (call.model !== null && BEGINS_JSON.test(text) && !ENDS_JSON.test(text)) throw cutShort(call);
   const isError = reportsErrors(call) && mayBeError(text);
   const { provider } = call;
-  const verdict = (isError && judgeStreamStart({ provider, text, nowMs: atMs })) || OK;
+  const refusal = isError && judgeStreamStart({ provider, text, nowMs: atMs });
+  const verdict = refusal || (isPage(call, text) ? WEB_PAGE : OK);
   return { kind: "answer", response, atMs, body: { head, rest: null }, verdict, scrubber };
 }
 
@@ -257,16 +251,13 @@ async function judgedStart(
   const isUsable = beginning.kind === "output" || beginning.kind === "error";
   if (body === null && !isUsable && call.model !== null) {
     if (beginning.kind === "broken") throw cutShort(call);
-    throw new UnusableAnswer(`The answer of ${call.provider.label} was empty.`);
+    throw new UnusableAnswer(`The answer of ${call.provider.label} held nothing.`);
   }
   const { head, text } = cleaned(look.head, scrubber);
-  if (isPage(call, text)) {
-    discardBody({ head, rest: body, copy });
-    throw pageOf(call);
-  }
   const isError = beginning.kind === "error" && reportsErrors(call);
-  const verdict = isError ? judgeEvent(call.provider, beginning.event, ports.nowMs()) : OK;
-  const handedOn = isError || body === null || head !== look.head ? lookedAt(look) : null;
+  const refusal = isError ? judgeEvent(call.provider, beginning.event, ports.nowMs()) : null;
+  const verdict = refusal ?? (isPage(call, text) ? WEB_PAGE : OK);
+  const handedOn = verdict !== OK || body === null || head !== look.head ? lookedAt(look) : null;
   return {
     kind: "answer",
     response,

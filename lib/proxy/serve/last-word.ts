@@ -6,7 +6,6 @@
 import type { Verdict } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import type { ProxyCall } from "../route/proxy-call";
-import { UnusableAnswer } from "./attempt";
 import type { PoolRun } from "./pool-run";
 import { LEAST_WAIT_MS } from "./quota-claim";
 import type { Answer, Served } from "./served";
@@ -23,9 +22,13 @@ export function lastWord({ call, choice, deadline, failure, pool, scope }: PoolR
     throw new ProxyError("upstream_timeout", `${label} sent no answer within ${seconds} s.`);
   }
   if (failure?.kind === "no-answer") {
-    throw new ProxyError("upstream_unreachable", unreachable(label, failure.error, attempts), {
-      cause: failure.error,
-    });
+    throw new ProxyError(
+      "upstream_unreachable",
+      `${label} could not be reached in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}.`,
+      {
+        cause: failure.error,
+      },
+    );
   }
   if (failure !== null && !blamesKey(failure.served.answer)) return failure.served;
 
@@ -59,13 +62,6 @@ export function lastWord({ call, choice, deadline, failure, pool, scope }: PoolR
     );
   }
   return failure.served;
-}
-
-function unreachable(label: string, error: unknown, attempts: number): string {
-  const inAttempts = `in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
-  return error instanceof UnusableAnswer
-    ? `${error.message} There was no usable answer ${inAttempts}.`
-    : `${label} could not be reached ${inAttempts}.`;
 }
 
 /** Whether the response is about our key: the caller could do nothing with it. */
