@@ -13,7 +13,7 @@ import {
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import { KeyDetails, type KeyDetailsProps } from "./key-details";
-import { SuspectMark } from "./key-suspicion";
+import { SuspectMark } from "./suspect-mark";
 
 /**
  * One key next to the table: its state and the reason, what can be done, its history. The page stays usable: another

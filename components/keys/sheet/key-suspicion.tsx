@@ -26,14 +26,3 @@ export function KeySuspicion({
     </section>
   );
 }
-
-/** The same as a mark next to a key's state. */
-export function SuspectMark() {
-  const t = useTranslations("keys.suspicion");
-  return (
-    <span className="text-cooling inline-flex items-center gap-1.5 whitespace-nowrap">
-      <CircleHelp aria-hidden className="size-3.5 shrink-0" />
-      {t("mark")}
-    </span>
-  );
-}

@@ -8,12 +8,12 @@ import { DataTable, type DataTableSelection } from "@/components/table/data-tabl
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import type { ProviderLimits } from "@/lib/manage/limits/read-provider-limits";
-import { BulkBar } from "../bulk/bulk-bar";
 import { useKeyGroups } from "../groups/key-groups";
 import type { KeyLimitsInUse } from "../limits/key-limits";
 import type { ChosenKeys, KeyFilter } from "../types";
 import { keyColumns } from "./key-columns";
 
+const BulkBar = dynamic(() => import("../bulk/bulk-bar").then(({ BulkBar }) => BulkBar));
 const KeySheet = dynamic(() => import("../sheet/key-sheet").then(({ KeySheet }) => KeySheet));
 
 /** A provider's keys as a table, what can be done to many of them, and one of them next to it. */

@@ -6,7 +6,7 @@ import { RelativeTime } from "@/components/time/relative-time";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import { Serves } from "../groups/serves";
 import { KeyReason } from "../sheet/key-reason";
-import { SuspectMark } from "../sheet/key-suspicion";
+import { SuspectMark } from "../sheet/suspect-mark";
 import { ModelNames } from "./model-names";
 
 const column = dataTableColumns<ProviderKeyView>();

@@ -6,7 +6,7 @@ import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { KeyGroups } from "@/components/keys/groups/key-groups";
 import { KeyPanel } from "@/components/keys/sheet/key-panel";
-import { SuspectMark } from "@/components/keys/sheet/key-suspicion";
+import { SuspectMark } from "@/components/keys/sheet/suspect-mark";
 import { PageHeader } from "@/components/page-header";
 import { StateBadge } from "@/components/state-badge";
 import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
