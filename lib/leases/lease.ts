@@ -146,16 +146,10 @@ export function grant(
   const rivals = demands.filter(({ demand }) => demand > 0).length;
   const isWhole =
     wanted >= limit && rivals > 1 && Math.floor(limit / rivals) < Math.min(unit, limit);
-  const target =
-    ask.demand === 0
-      ? 0
-      : isWhole
-        ? ask.hadWhole
-          ? 0
-          : ask.demand
-        : wanted >= limit
-          ? fairShare(name, limit, demands, ask.isolate)
-          : ask.demand + headroom(limit, limit - wanted, ask.demand, isolates);
+  let target = ask.demand;
+  if (isWhole) target = ask.hadWhole ? 0 : ask.demand;
+  else if (wanted >= limit) target = fairShare(name, limit, demands, ask.isolate);
+  else if (ask.demand > 0) target += headroom(limit, limit - wanted, ask.demand, isolates);
   const left = Math.floor(limit - heldByOthers - unreported);
   const permits = Math.max(0, Math.min(target, left));
   return {

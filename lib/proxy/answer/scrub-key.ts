@@ -9,6 +9,7 @@
 
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { base64Forms } from "../base64-forms";
+import { hexDigit } from "../hex-digit";
 import { NOTHING, type StreamHead } from "./stream-head";
 
 /** Replaces a key. */
@@ -318,12 +319,6 @@ function hexAt(source: string, at: number, digits: number): number {
     value = value * 16 + digit;
   }
   return value;
-}
-
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function merged(ranges: readonly Range[]): readonly Range[] {

@@ -2,6 +2,7 @@
  * Shared by the readers of JSON in bytes: strings, skipped with the engine's own `indexOf`, and the bounds.
  * @module
  */
+import { hexDigit } from "../hex-digit";
 
 /** Real bodies are never this deep; recursive parsers give up earlier. */
 export const MAX_JSON_DEPTH = 512;
@@ -72,12 +73,6 @@ function escapedUnit(bytes: Uint8Array, at: number, end: number): number {
     unit = unit * 16 + digit;
   }
   return unit;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** The text between `start` and `end`, quotes included; null if it isn't a string. */
