@@ -1,10 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { ReasonList } from "@/components/reason-list";
 import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
-
-/** No one reads more. */
-const SHOWN_MAX = 100;
 
 /** Entries and lines without a key, each with its reason, collapsed: most are comments. */
 export function LeftOutEntries({ skipped, leftOut }: Pick<ImportedKeys, "skipped" | "leftOut">) {
@@ -15,14 +13,13 @@ export function LeftOutEntries({ skipped, leftOut }: Pick<ImportedKeys, "skipped
   return (
     <details>
       <summary className="cursor-pointer">{title}</summary>
-      <ul className="max-h-48 list-inside list-disc overflow-auto pt-1">
-        {leftOut.slice(0, SHOWN_MAX).map(({ position, code }, index) => (
-          // An entry may hold several, and the list only ever changes as a whole.
-          // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-          <li key={index}>{t("rejected", { position, reason: t(`withoutKey.${code}`) })}</li>
-        ))}
-      </ul>
-      {skipped > SHOWN_MAX && <p>{t("truncated", { count: SHOWN_MAX })}</p>}
+      <ReasonList
+        className="pt-1"
+        reasons={leftOut.map(({ position, code }) =>
+          t("rejected", { position, reason: t(`withoutKey.${code}`) }),
+        )}
+        truncated={(count) => t("truncated", { count })}
+      />
     </details>
   );
 }
