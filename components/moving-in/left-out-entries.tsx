@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { ReasonList } from "@/components/reason-list";
+import { ReasonList } from "@/components/moving-in/reason-list";
 import type { ImportedKeys } from "@/lib/manage/imports/import-schemas";
 
 /** Entries and lines without a key, each with its reason, collapsed: most are comments. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { ReasonList } from "@/components/reason-list";
+import { ReasonList } from "@/components/moving-in/reason-list";
 import type { LeftLine } from "@/lib/moving-in/found-keys";
 
 /** Lines without a key, each with its reason, collapsed: most are comments. */
