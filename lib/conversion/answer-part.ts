@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ThoughtFormat } from "./thought-details";
+
 /** Why a response ended. */
 export type FinishReason = "stop" | "stop_string" | "length" | "tools" | "filter";
 
@@ -34,7 +36,7 @@ export type AnswerPart =
    * The provider's signature of the preceding thought, or the encrypted thought itself: it must be sent back unchanged.
    */
   | { readonly kind: "seal"; readonly signature: string }
-  | { readonly kind: "sealed"; readonly data: string }
+  | { readonly kind: "sealed"; readonly data: string; readonly format: ThoughtFormat }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "refusal"; readonly text: string }
   | {

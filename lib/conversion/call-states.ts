@@ -5,12 +5,11 @@ import type { Fields } from "./json";
 export function withStates(
   calls: readonly Fields[],
   states: Readonly<Record<string, Fields>>,
-  model: string,
-  dialect: ChatDialect,
+  { takesCallState }: ChatDialect,
 ): readonly Fields[] {
-  if (!dialect.takesCallState) return calls;
-  return calls.map((call, index) => {
-    const state = states[String(call.id)] ?? (index === 0 ? dialect.unsignedCall(model) : null);
-    return state === null ? call : { ...call, extra_content: state };
+  if (!takesCallState) return calls;
+  return calls.map((call) => {
+    const state = states[String(call.id)];
+    return state === undefined ? call : { ...call, extra_content: state };
   });
 }

@@ -2,7 +2,7 @@
  * Differences between services with OpenAI's chat completions, as far as conversion needs them.
  *
  * Sources: platform.openai.com/docs/api-reference/chat, api-docs.deepseek.com/guides/thinking_mode,
- * openrouter.ai/docs/use-cases/reasoning-tokens, ai.google.dev/gemini-api/docs/openai, console.groq.com/docs/reasoning,
+ * openrouter.ai/docs/use-cases/reasoning-tokens, console.groq.com/docs/reasoning,
  * docs.x.ai/docs/guides/reasoning, docs.mistral.ai/api, inference-docs.cerebras.ai/api-reference/chat-completions.
  * @module
  */
@@ -13,7 +13,7 @@ export interface ChatDialect {
   readonly hasCompletionLimit: boolean;
   /** The name of thoughts in a history; null if they aren't allowed. */
   readonly reasoningIn: "reasoning_content" | "reasoning" | null;
-  /** Whether Anthropic's signed thoughts are allowed in a history too (`reasoning_details`). */
+  /** Whether signed and encrypted thoughts are allowed in a history too (`reasoning_details`). */
   readonly takesDetails: boolean;
   /** Whether a stream reports its usage only on request. */
   readonly asksForUsage: boolean;
@@ -22,8 +22,6 @@ export interface ChatDialect {
   readonly takesTopK: boolean;
   /** Whether calls in the history keep their additional state (Gemini's thought signatures). */
   readonly takesCallState: boolean;
-  /** The state required for the first call of a turn if another model made it; null if none is required. */
-  unsignedCall(model: string): Readonly<Record<string, unknown>> | null;
   /** The fields for the reasoning effort; null if it can't be set. */
   effort(effort: Effort, model: string): Readonly<Record<string, unknown>> | null;
 }
@@ -39,7 +37,6 @@ const DEFAULTS: ChatDialect = {
   takesFiles: false,
   takesTopK: false,
   takesCallState: false,
-  unsignedCall: () => null,
   effort: () => null,
 };
 
@@ -59,9 +56,6 @@ const OPENAI: ChatDialect = {
   effort: openAiEffort,
 };
 
-/** https://ai.google.dev/gemini-api/docs/thought-signatures: for calls made by another model. */
-const UNSIGNED = { google: { thought_signature: "skip_thought_signature_validator" } };
-
 const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
   openai: OPENAI,
   "azure-openai": OPENAI,
@@ -76,12 +70,6 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
     effort: (effort) => ({
       reasoning: effort === "none" ? { enabled: false } : { effort },
     }),
-  },
-  "google-ai-studio": {
-    takesCallState: true,
-    // Models before Gemini 3 don't require it.
-    unsignedCall: (model) => (/gemini-(?:[3-9]|\d\d)/.test(model) ? UNSIGNED : null),
-    effort: byName,
   },
   grok: { effort: (effort, model) => (/mini|grok-[4-9]\.\d/.test(model) ? byName(effort) : null) },
   groq: {
@@ -99,15 +87,20 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
 /** Nothing is known about custom providers except that most serve open models, which need their thoughts back. */
 const OWN: ChatDialect = { ...DEFAULTS, reasoningIn: "reasoning_content" };
 
-/** For requests that are converted to Messages in the end. */
-export const ON_THE_WAY_TO_MESSAGES: ChatDialect = {
-  ...DEFAULTS,
+/** For requests that are converted to a third format in the end: everything has a place. */
+export const IN_BETWEEN: ChatDialect = {
   hasCompletionLimit: true,
   reasoningIn: "reasoning_content",
   takesDetails: true,
+  asksForUsage: false,
   takesFiles: true,
   takesTopK: true,
-  effort: (effort) => ({ reasoning_effort: effort }),
+  takesCallState: true,
+  // As OpenRouter has it: the caller's format shows what was thought.
+  effort: (effort) => ({
+    reasoning_effort: effort,
+    ...(effort !== "none" && { include_reasoning: true }),
+  }),
 };
 
 /** @param slug The provider's. */

@@ -107,9 +107,11 @@ function choiceError({ error, finish_reason }: Fields): AnswerPart | null {
   return errorPart("The service that answered failed.");
 }
 
-/** An error in the format of such services: `{error: {message, type, code}}`, or `{error: "…"}`. */
+/** An error in the format of such services: `{error: {message, type, code, status}}`, or `{error: "…"}`. */
 export function errorPart(error: unknown): Extract<AnswerPart, { kind: "error" }> {
   if (typeof error === "string") return { kind: "error", type: "", message: error };
-  const { message, type, code } = fields(error);
-  return { kind: "error", type: text(type) || text(code), message: text(message) };
+  const { message, type, code, status } = fields(error);
+  // An event's type isn't the error's.
+  const named = type === "error" ? "" : text(type);
+  return { kind: "error", type: named || text(code) || text(status), message: text(message) };
 }

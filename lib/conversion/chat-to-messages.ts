@@ -4,17 +4,25 @@
  * parts and `reasoning_details` as in openrouter.ai/docs.
  * @module
  */
+import {
+  ASKED,
+  askedChoice,
+  askedImage,
+  askedReasoning,
+  askedStops,
+  askedTools,
+  inlineData,
+  objectOf,
+  refuseUnspeakable,
+} from "./asked-chat";
 import { type ClaudeModel, claudeModel } from "./claude-model";
+import type { ConvertedRequest } from "./conversion";
 import { type Fields, fields, given, isGiven, list, parsedJson, text } from "./json";
 import { Losses } from "./losses";
-import type { ConvertedRequest } from "./messages-to-chat";
 
 const KNOWN: ReadonlySet<string> = new Set([
-  ...["model", "messages", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k"],
-  ...["stop", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "n"],
-  ...["response_format", "reasoning_effort", "reasoning", "thinking", "cache_control"],
-  ...["user", "safety_identifier", "modalities", "audio", "functions", "function_call"],
-  ...["web_search_options", "logprobs", "store"],
+  ...ASKED,
+  ...["top_k", "cache_control", "user", "safety_identifier"],
 ]);
 
 /**
@@ -49,19 +57,6 @@ export function chatToMessages(body: unknown, model: string): ConvertedRequest {
     stream: request.stream === true ? true : undefined,
   });
   return { request: converted, dropped: losses.dropped };
-}
-
-function refuseUnspeakable(request: Fields, losses: Losses): void {
-  if (typeof request.n === "number" && request.n > 1) losses.refuse("n", "there is one answer");
-  if (list(request.modalities).includes("audio") || isGiven(request.audio)) {
-    losses.refuse("modalities", "the model's provider does not speak");
-  }
-  for (const name of ["functions", "function_call"]) {
-    if (isGiven(request[name])) losses.refuse(name, "say it as tools and tool_choice");
-  }
-  if (!isGiven(request.web_search_options)) return;
-  if (list(request.tools).length > 0) losses.drop("web_search_options");
-  else losses.refuse("web_search_options", "this search runs at OpenAI");
 }
 
 /** Turns alternate, and tool results come first in theirs. */
@@ -133,11 +128,9 @@ function contentBlock(part: Fields, place: string, losses: Losses): Fields | nul
     case "refusal":
       return text(part.refusal) === "" ? null : { type: "text", text: part.refusal };
     case "image_url": {
-      const image = isGiven(fields(part.image_url).url)
-        ? fields(part.image_url)
-        : { url: part.image_url };
-      if (isGiven(image.detail) && image.detail !== "auto") losses.drop("image_url.detail");
-      return { type: "image", source: source(text(image.url), `${place}.image_url`, losses) };
+      const { url, detail } = askedImage(part);
+      if (isGiven(detail) && detail !== "auto") losses.drop("image_url.detail");
+      return { type: "image", source: source(url, `${place}.image_url`, losses) };
     }
     case "file":
       return document(fields(part.file), `${place}.file`, losses);
@@ -149,11 +142,9 @@ function contentBlock(part: Fields, place: string, losses: Losses): Fields | nul
   }
 }
 
-const DATA_URL = /^data:([^;,]+);base64,/;
-
 function source(url: string, place: string, losses: Losses): Fields {
-  const [head, media_type] = DATA_URL.exec(url) ?? [];
-  if (head !== undefined) return { type: "base64", media_type, data: url.slice(head.length) };
+  const inline = inlineData(url);
+  if (inline !== null) return { type: "base64", media_type: inline.type, data: inline.data };
   if (/^https?:\/\//.test(url)) return { type: "url", url };
   return losses.refuse(place, "it is neither an address nor data");
 }
@@ -213,78 +204,41 @@ function toolUse(call: Fields, place: string, losses: Losses): Fields {
   if (call.type === "custom") {
     losses.refuse(`${place}.tool_calls`, "tools with plain input have no counterpart in this form");
   }
+  if (isGiven(call.extra_content)) losses.drop("tool_calls[].extra_content");
   const { name, arguments: json } = fields(call.function);
-  const input = json === "" ? {} : parsedJson(text(json));
-  const isObject = typeof input === "object" && input !== null && !Array.isArray(input);
+  const input = json === "" ? {} : objectOf(parsedJson(text(json)));
   // A model may have written invalid JSON; the history stays usable.
-  if (!isObject) losses.drop("tool_calls[].arguments");
-  return {
-    type: "tool_use",
-    id: safeId(call.id),
-    name,
-    input: isObject ? input : { arguments: json },
-  };
+  if (input === null) losses.drop("tool_calls[].arguments");
+  return { type: "tool_use", id: safeId(call.id), name, input: input ?? { arguments: json } };
 }
 
 function tools(request: Fields, claude: ClaudeModel, losses: Losses): Fields {
-  const offered = list(request.tools).map((each, index) => {
-    const tool = fields(each);
-    if (isGiven(tool.type) && tool.type !== "function") {
-      losses.refuse(
-        `tools[${index}].type`,
-        `${JSON.stringify(tool.type)} has no counterpart in this form`,
-      );
-    }
-    const { name, description, parameters, strict } = fields(tool.function);
-    const isStrict = strict === true;
-    if (isStrict && !claude.takesSchema) losses.drop("tools[].strict");
-    const input_schema = { type: "object", ...fields(parameters) };
-    return marked(
-      tool,
-      given({
-        name,
-        description,
-        input_schema,
-        strict: isStrict && claude.takesSchema ? true : undefined,
-      }),
-    );
-  });
+  const offered = askedTools(request, losses).map(
+    ({ tool, name, description, parameters, isStrict }) => {
+      if (isStrict && !claude.takesSchema) losses.drop("tools[].strict");
+      const input_schema = { type: "object", ...fields(parameters) };
+      const strict = isStrict && claude.takesSchema ? true : undefined;
+      return marked(tool, given({ name, description, input_schema, strict }));
+    },
+  );
   if (offered.length === 0) return {};
-  const choice = toolChoice(request.tool_choice);
   const isAlone = request.parallel_tool_calls === false;
-  const chosen = isAlone && choice === undefined ? { type: "auto" } : choice;
-  const mayCall = chosen !== undefined && chosen.type !== "none";
+  const choice = askedChoice(request.tool_choice);
+  const only = choice?.only ?? null;
   return given({
-    tools:
-      choice?.only === undefined ? offered : offered.filter(({ name }) => choice.only?.has(name)),
+    tools: only === null ? offered : offered.filter(({ name }) => only.has(name)),
     tool_choice:
-      chosen === undefined
+      choice === null && !isAlone
         ? undefined
         : given({
-            type: chosen.type,
-            name: "name" in chosen ? chosen.name : undefined,
-            disable_parallel_tool_use: isAlone && mayCall ? true : undefined,
+            type: isGiven(choice?.name) ? "tool" : CHOICES[choice?.mode ?? "auto"],
+            name: choice?.name ?? undefined,
+            disable_parallel_tool_use: isAlone && choice?.mode !== "none" ? true : undefined,
           }),
   });
 }
 
-interface ToolChoice {
-  readonly type: string;
-  readonly name?: unknown;
-  /** Names of the tools that may be called, if not all may. */
-  readonly only?: ReadonlySet<unknown>;
-}
-
-function toolChoice(choice: unknown): ToolChoice | undefined {
-  if (choice === "required") return { type: "any" };
-  if (choice === "auto" || choice === "none") return { type: choice };
-  const { type, function: called, allowed_tools } = fields(choice);
-  if (type === "function") return { type: "tool", name: fields(called).name };
-  if (type !== "allowed_tools") return undefined;
-  const { mode, tools: allowed } = fields(allowed_tools);
-  const names = list(allowed).map((each) => fields(fields(each).function).name);
-  return { type: mode === "required" ? "any" : "auto", only: new Set(names) };
-}
+const CHOICES = { auto: "auto", none: "none", required: "any" } as const;
 
 function isForced(choice: unknown): boolean {
   const { type } = fields(choice);
@@ -323,7 +277,7 @@ function isDefault(name: string, value: unknown): boolean {
 
 /** Stop strings that consist only of blanks would be rejected. */
 function stopSequences(stop: unknown, losses: Losses): readonly string[] | undefined {
-  const all = (typeof stop === "string" ? [stop] : list(stop)).map(text);
+  const all = askedStops(stop);
   const usable = all.filter((each) => each.trim() !== "");
   if (usable.length < all.length) losses.drop("stop of blanks");
   return usable.length === 0 ? undefined : usable;
@@ -352,11 +306,11 @@ function thinking(
   losses: Losses,
 ): Fields {
   if (isGiven(request.thinking)) return { thinking: request.thinking };
-  const { effort: named, max_tokens, enabled } = fields(request.reasoning);
-  const said = text(request.reasoning_effort) || text(named) || (enabled === true ? "medium" : "");
-  const effort = EFFORTS[said];
-  const field = isGiven(request.reasoning_effort) ? "reasoning_effort" : "reasoning";
-  if (effort === undefined && !isGiven(max_tokens)) return {};
+  const asked = askedReasoning(request);
+  if (asked === null) return {};
+  const { field, tokens } = asked;
+  const effort = EFFORTS[asked.effort];
+  if (effort === undefined && tokens === null) return {};
   const lacksThoughts = claude.thinking === "budget" && isMidLoopUnthought(turns);
   if (claude.thinking === null || isForced || lacksThoughts) {
     losses.drop(field);
@@ -369,7 +323,7 @@ function thinking(
       ...(effort !== undefined && { output_config: { effort } }),
     };
   }
-  const wanted = typeof max_tokens === "number" ? max_tokens : BUDGETS[effort ?? "medium"];
+  const wanted = tokens ?? BUDGETS[effort ?? "medium"];
   const most = typeof limit === "number" ? limit - 1 : wanted;
   const budget_tokens = Math.max(MIN_BUDGET, Math.min(wanted, most));
   if (budget_tokens > most) {

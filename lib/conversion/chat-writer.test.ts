@@ -3,6 +3,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import fc from "fast-check";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
+import { convertedStream, converting } from "../../tests/answers/conversions";
 import {
   type MessagesAnswer,
   messagesAnswers,
@@ -12,27 +13,14 @@ import {
 } from "../../tests/answers/messages-answers";
 import { eventSplitter } from "../http/split-events";
 import { convertWhole, StreamConverter } from "./answer-converter";
-import { chatByMessages } from "./chat-by-messages";
 import { chatToMessages } from "./chat-to-messages";
 
 const MODEL = "claude-opus-4-6";
 const messages = [{ role: "user" as const, content: "Hi" }];
 const conversionOf = (more: object = { stream_options: { include_usage: true } }) =>
-  chatByMessages({ messages, ...more }, MODEL, { model: "asked", nowMs: 5_000 }).conversion;
-
-const encoder = new TextEncoder();
-
-/** @param size Of the pieces in which the bytes arrive. */
-function converted(sse: string, size = 64, conversion = conversionOf()): string {
-  const splitter = eventSplitter("sse");
-  const converter = new StreamConverter(conversion);
-  const bytes = encoder.encode(sse);
-  let said = "";
-  for (let start = 0; start < bytes.length; start += size) {
-    said += converter.push(splitter.push(bytes.subarray(start, start + size)));
-  }
-  return said + converter.push(splitter.end()) + converter.end();
-}
+  converting("chat", "messages", { messages, ...more }, { model: MODEL }).conversion;
+const converted = (sse: string, size?: number, conversion = conversionOf()) =>
+  convertedStream(sse, conversion, size);
 
 const streamed = (body: string) =>
   new Response(body, { headers: { "content-type": "text/event-stream" } });
@@ -199,7 +187,8 @@ describe("a stream", () => {
   test("ends with its last event, though the upstream stays open", () => {
     const converter = new StreamConverter(conversionOf());
     const splitter = eventSplitter("sse");
-    expect(converter.push(splitter.push(encoder.encode(messagesStream(text))))).toContain("[DONE]");
+    const bytes = new TextEncoder().encode(messagesStream(text));
+    expect(converter.push(splitter.push(bytes))).toContain("[DONE]");
     expect(converter.end()).toBe("");
   });
 

@@ -64,7 +64,9 @@ export class ChatWriter implements EventWriter {
       case "seal":
         return this.#piece({ reasoning_details: [this.#thoughts.signed(part.signature)] });
       case "sealed":
-        return this.#piece({ reasoning_details: [this.#thoughts.sealed(part.data)] });
+        return this.#piece({
+          reasoning_details: [this.#thoughts.sealed(part.data, part.format)],
+        });
       case "text":
         return this.#piece({ content: part.text });
       case "refusal":
@@ -131,7 +133,7 @@ export class ChatWriter implements EventWriter {
 export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): Fields {
   const thoughts = new ThoughtDetails();
   const details: Fields[] = [];
-  const calls = new Map<number, { id: string; name: string; json: string }>();
+  const calls = new Map<number, Extract<AnswerPart, { kind: "tool" }>>();
   let [id, thought, said, refused] = ["", "", "", ""];
   let usage = NO_ANSWER_USAGE;
   let finish: Extract<AnswerPart, { kind: "finish" }> | null = null;
@@ -141,22 +143,25 @@ export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): 
       thought += part.text;
       thoughts.think(part.text);
     } else if (part.kind === "seal") details.push(thoughts.signed(part.signature));
-    else if (part.kind === "sealed") details.push(thoughts.sealed(part.data));
+    else if (part.kind === "sealed") details.push(thoughts.sealed(part.data, part.format));
     else if (part.kind === "text") said += part.text;
     else if (part.kind === "refusal") refused += part.text;
     else if (part.kind === "usage") usage = part.usage;
     else if (part.kind === "finish") finish = part;
     else if (part.kind === "tool") {
-      const call = calls.get(part.index) ?? { id: part.id, name: part.name, json: "" };
-      call.json += part.arguments;
-      calls.set(part.index, call);
+      const call = calls.get(part.index);
+      const json = (call?.arguments ?? "") + part.arguments;
+      calls.set(part.index, { ...(call ?? part), arguments: json });
     }
   }
-  const tool_calls = [...calls.values()].map((call) => ({
-    id: call.id,
-    type: "function",
-    function: { name: call.name, arguments: call.json === "" ? "{}" : call.json },
-  }));
+  const tool_calls = [...calls.values()].map(({ id, name, arguments: json, state }) =>
+    given({
+      id,
+      type: "function",
+      function: { name, arguments: json === "" ? "{}" : json },
+      extra_content: state,
+    }),
+  );
   const message = given({
     role: "assistant",
     content: said === "" ? null : said,
@@ -175,7 +180,7 @@ export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): 
 }
 
 function answerFields(id: string, object: string, { model, nowMs }: ChatContext): Fields {
-  const own = id === "" ? "converted" : id.replace(/^msg_/, "");
+  const own = id === "" ? "converted" : id.replace(/^(?:msg|resp)_/, "");
   return { id: `chatcmpl-${own}`, object, created: Math.floor(nowMs / 1000), model };
 }
 
@@ -189,11 +194,12 @@ function matchedStop({ stopString }: Extract<AnswerPart, { kind: "finish" }>): F
   return stopString === null ? {} : { matched_stop: stopString };
 }
 
-/** The first piece of a call has its name; the others have more of its arguments. */
+/** The first piece of a call has its name (and Gemini's signature); the others have more of its arguments. */
 function callPiece(part: Extract<AnswerPart, { kind: "tool" }>): Fields {
-  const { index, id, name, arguments: json } = part;
+  const { index, id, name, arguments: json, state } = part;
   if (name === "") return { index, function: { arguments: json } };
-  return { index, id, type: "function", function: { name, arguments: json } };
+  const call = { index, id, type: "function", function: { name, arguments: json } };
+  return state === undefined ? call : { ...call, extra_content: state };
 }
 
 function usageFields({ input, cached, cacheWritten, output, reasoning }: AnswerUsage): Fields {

@@ -15,6 +15,13 @@ export interface PartReader {
 /** The API formats, by the names of their endpoints. */
 export type ConvertibleForm = "messages" | "responses" | "chat" | "gemini";
 
+/** A request's body in another format. */
+export interface ConvertedRequest {
+  readonly request: Fields;
+  /** Names of fields that were left out, for the caller. */
+  readonly dropped: readonly string[];
+}
+
 /** A request that was converted to another format, and how to convert its response back. */
 export interface Conversion {
   readonly from: ConvertibleForm;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { chatDialect } from "./chat-dialect";
+import { chatDialect, IN_BETWEEN } from "./chat-dialect";
 import { geminiToChat } from "./gemini-to-chat";
 import type { Fields } from "./json";
 import { seal } from "./sealed-thought";
@@ -7,7 +7,6 @@ import { seal } from "./sealed-thought";
 const HI = { role: "user", parts: [{ text: "Hi" }] };
 const OPENAI = chatDialect("openai", true);
 const DEEPSEEK = chatDialect("deepseek", true);
-const GEMINI = chatDialect("google-ai-studio", true);
 
 const convert = (more: Fields, dialect = OPENAI, model = "gpt-5.1") =>
   geminiToChat({ contents: [HI], ...more }, model, dialect, false);
@@ -113,7 +112,7 @@ describe("what is said", () => {
     expect(at(DEEPSEEK).message.reasoning_content).toBe("hm");
     expect(at(DEEPSEEK).dropped).toEqual([]);
     expect(at(OPENAI).dropped).toEqual(["thoughts of the history"]);
-    expect((at(GEMINI).message.tool_calls as Fields[])[0]?.extra_content).toEqual(state);
+    expect((at(IN_BETWEEN).message.tool_calls as Fields[])[0]?.extra_content).toEqual(state);
     expect(at(DEEPSEEK, "of Google").dropped).toEqual(["thoughtSignature"]);
   });
 });

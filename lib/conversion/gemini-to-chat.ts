@@ -6,9 +6,9 @@
  */
 import { withStates } from "./call-states";
 import type { ChatDialect, Effort } from "./chat-dialect";
+import type { ConvertedRequest } from "./conversion";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
 import { Losses } from "./losses";
-import type { ConvertedRequest } from "./messages-to-chat";
 import { opened, type Sealed } from "./sealed-thought";
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -43,7 +43,7 @@ export function geminiToChat(
     if (!KNOWN_SETTINGS.has(name)) losses.drop(`generationConfig.${name}`);
   }
   refuseUnspeakable(request, settings, losses);
-  const history = new History(model, dialect, losses);
+  const history = new History(dialect, losses);
   const limit = dialect.hasCompletionLimit ? "max_completion_tokens" : "max_tokens";
   if (isGiven(settings.topK) && !dialect.takesTopK) losses.drop("generationConfig.topK");
   const converted = given({
@@ -67,6 +67,12 @@ export function geminiToChat(
     stream_options: isStream && dialect.asksForUsage ? { include_usage: true } : undefined,
   });
   return { request: converted, dropped: losses.dropped };
+}
+
+/** Whether a request wants the thoughts in its response. */
+export function wantsThoughts(body: unknown): boolean {
+  const settings = inCamelCase(inCamelCase(body).generationConfig);
+  return inCamelCase(settings.thinkingConfig).includeThoughts === true;
 }
 
 function orAbsent(value: unknown): unknown {
@@ -112,15 +118,13 @@ function systemMessages(instruction: unknown, losses: Losses): Fields[] {
 }
 
 class History {
-  readonly #model: string;
   readonly #dialect: ChatDialect;
   readonly #losses: Losses;
   #calls = 0;
   /** Calls that have no result yet: many clients name them only by their function. */
   #open: { readonly id: string; readonly name: string }[] = [];
 
-  constructor(model: string, dialect: ChatDialect, losses: Losses) {
-    this.#model = model;
+  constructor(dialect: ChatDialect, losses: Losses) {
     this.#dialect = dialect;
     this.#losses = losses;
   }
@@ -140,12 +144,14 @@ class History {
     let [said, thought] = ["", ""];
     let states: Sealed["calls"] = {};
     const calls: Fields[] = [];
+    const details: Fields[] = [];
     for (const [index, part] of parts.entries()) {
       const ours = opened(part.thoughtSignature);
       if (ours === null && isGiven(part.thoughtSignature)) this.#losses.drop("thoughtSignature");
       if (ours !== null) {
         thought ||= ours.thought;
         states = { ...states, ...ours.calls };
+        details.push(...(ours.details ?? []));
       }
       if (isGiven(part.functionCall)) calls.push(this.#call(fields(part.functionCall)));
       else if (part.thought === true) thought += ours === null ? text(part.text) : "";
@@ -159,8 +165,8 @@ class History {
         role: "assistant",
         content: said === "" && calls.length > 0 ? null : said,
         ...(reasoningIn !== null && thought !== "" && { [reasoningIn]: thought }),
-        tool_calls:
-          calls.length > 0 ? withStates(calls, states, this.#model, this.#dialect) : undefined,
+        reasoning_details: this.#dialect.takesDetails && details.length > 0 ? details : undefined,
+        tool_calls: calls.length > 0 ? withStates(calls, states, this.#dialect) : undefined,
       }),
     ];
   }

@@ -8,10 +8,9 @@ import {
   chatStream,
   wholeChatAnswer,
 } from "../../tests/answers/chat-answers";
-import { eventSplitter } from "../http/split-events";
-import { convertWhole, StreamConverter } from "./answer-converter";
+import { convertedStream, converting } from "../../tests/answers/conversions";
+import { convertWhole } from "./answer-converter";
 import { chatDialect } from "./chat-dialect";
-import { geminiByChat } from "./gemini-by-chat";
 import { geminiToChat } from "./gemini-to-chat";
 
 const DIALECT = chatDialect("deepseek", true);
@@ -19,21 +18,8 @@ const asked = {
   contents: [{ role: "user", parts: [{ text: "Hi" }] }],
   generationConfig: { thinkingConfig: { includeThoughts: true } },
 };
-const { conversion } = geminiByChat(asked, "m", DIALECT, { model: "asked", isStream: true });
-
-const encoder = new TextEncoder();
-
-/** @param size Of the pieces in which the bytes arrive. */
-function converted(sse: string, size = 64): string {
-  const splitter = eventSplitter("sse");
-  const converter = new StreamConverter(conversion);
-  const bytes = encoder.encode(sse);
-  let said = "";
-  for (let start = 0; start < bytes.length; start += size) {
-    said += converter.push(splitter.push(bytes.subarray(start, start + size)));
-  }
-  return said + converter.push(splitter.end()) + converter.end();
-}
+const { conversion } = converting("gemini", "chat", asked, {}, DIALECT);
+const converted = (sse: string, size?: number) => convertedStream(sse, conversion, size);
 
 afterEach(() => vi.restoreAllMocks());
 

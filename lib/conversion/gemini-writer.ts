@@ -9,8 +9,9 @@ import {
   type FinishReason,
   NO_ANSWER_USAGE,
 } from "./answer-part";
-import { type Fields, fields, given, parsedJson } from "./json";
+import { type Fields, fields, given, list, parsedJson } from "./json";
 import { seal } from "./sealed-thought";
+import { ThoughtDetails } from "./thought-details";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
 /** What the response repeats from the request. */
@@ -61,6 +62,9 @@ export class GeminiWriter implements EventWriter {
   #isRefused = false;
   /** The thought before the calls. */
   #thought = "";
+  /** What the provider of the thoughts needs back. */
+  readonly #details: Fields[] = [];
+  readonly #thoughts = new ThoughtDetails();
   readonly #calls = new Map<number, HeldCall>();
   #finish: FinishReason | null = null;
   #usage = NO_ANSWER_USAGE;
@@ -77,6 +81,7 @@ export class GeminiWriter implements EventWriter {
         return [];
       case "reasoning":
         this.#thought += part.text;
+        this.#thoughts.think(part.text);
         return this.#context.includesThoughts
           ? [this.#piece([{ text: part.text, thought: true }])]
           : [];
@@ -97,9 +102,12 @@ export class GeminiWriter implements EventWriter {
       case "error":
         this.#isOver = true;
         return [event(geminiError(part.type, part.message, statusOf(part.type)))];
-      // Chat completions have none of them.
       case "seal":
+        this.#details.push(this.#thoughts.signed(part.signature));
+        return [];
       case "sealed":
+        this.#details.push(this.#thoughts.sealed(part.data, part.format));
+        return [];
       case "ping":
       case "end":
         return [];
@@ -113,7 +121,7 @@ export class GeminiWriter implements EventWriter {
     if (this.#finish === null) {
       return [event(geminiError("", "The answer was cut off before its end."))];
     }
-    return [this.#piece(this.#callParts(), this.finishFields())];
+    return [this.#piece(this.#lastParts(), this.finishFields())];
   }
 
   finishFields(): { readonly finishReason: string; readonly usage: Fields } {
@@ -130,17 +138,22 @@ export class GeminiWriter implements EventWriter {
     this.#calls.set(part.index, call);
   }
 
-  /** What must be sent back with calls is put where clients keep Google's signatures. */
-  #callParts(): Fields[] {
-    return [...this.#calls.values()].map(({ id, name, json, state }, index) => {
-      const thought = index === 0 ? this.#thought : "";
+  /** The calls. What must be sent back with them is put where clients keep Google's signatures. */
+  #lastParts(): Fields[] {
+    const details = this.#details.length > 0 ? { details: this.#details } : {};
+    const calls = [...this.#calls.values()].map(({ id, name, json, state }, index) => {
+      const isFirst = index === 0;
+      const thought = isFirst ? this.#thought : "";
       const calls = state === null ? {} : { [id]: state };
-      const isBound = thought !== "" || state !== null;
+      const isBound = thought !== "" || state !== null || (isFirst && this.#details.length > 0);
       return given({
         functionCall: given({ id: id || undefined, name, args: fields(parsedJson(json)) }),
-        thoughtSignature: isBound ? seal({ thought, calls }) : undefined,
+        thoughtSignature: isBound ? seal({ thought, calls, ...(isFirst && details) }) : undefined,
       });
     });
+    if (calls.length > 0 || this.#details.length === 0) return calls;
+    // As Google does without calls.
+    return [{ text: "", thoughtSignature: seal({ thought: "", calls: {}, ...details }) }];
   }
 
   #piece(
@@ -163,8 +176,7 @@ export function geminiAnswer(parts: readonly AnswerPart[], context: GeminiContex
 }
 
 function partsOf(piece: Fields): readonly Fields[] {
-  const [candidate] = piece.candidates as readonly { content: { parts: readonly Fields[] } }[];
-  return candidate?.content.parts ?? [];
+  return list(fields(fields(list(piece.candidates)[0]).content).parts).map(fields);
 }
 
 /** Consecutive texts become one. */
@@ -176,6 +188,7 @@ function joined(parts: readonly Fields[]): Fields[] {
       last !== undefined &&
       typeof last.text === "string" &&
       typeof part.text === "string" &&
+      part.thoughtSignature === undefined &&
       last.thought === part.thought;
     if (isMore) whole[whole.length - 1] = { ...last, text: `${last.text}${part.text}` };
     else whole.push(part);

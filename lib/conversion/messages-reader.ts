@@ -85,7 +85,7 @@ export class MessagesReader {
       case "thinking":
         return [...said("reasoning", block.thinking), ...signed(block.signature)];
       case "redacted_thinking":
-        return [{ kind: "sealed", data: text(block.data) }];
+        return [{ kind: "sealed", data: text(block.data), format: "anthropic-claude-v1" }];
       case "tool_use": {
         const index = this.#calls.size;
         this.#calls.set(at, { index, hasInput: false });

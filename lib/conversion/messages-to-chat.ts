@@ -5,15 +5,10 @@
  */
 import { withStates } from "./call-states";
 import type { ChatDialect, Effort } from "./chat-dialect";
+import type { ConvertedRequest } from "./conversion";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
 import { Losses } from "./losses";
 import { opened } from "./sealed-thought";
-
-export interface ConvertedRequest {
-  readonly request: Fields;
-  /** Names of fields that were left out, for the caller. */
-  readonly dropped: readonly string[];
-}
 
 /** OpenAI's maximum. */
 const MAX_STOPS = 4;
@@ -45,7 +40,7 @@ export function messagesToChat(
     messages: [
       ...systemMessages(request.system, losses),
       ...list(request.messages).flatMap((each, index) =>
-        chatMessages(fields(each), `messages[${index}]`, model, dialect, losses),
+        chatMessages(fields(each), `messages[${index}]`, dialect, losses),
       ),
     ],
     [limit]: request.max_tokens,
@@ -90,12 +85,11 @@ function plainText(content: unknown, place: string, losses: Losses): string {
 function chatMessages(
   message: Fields,
   place: string,
-  model: string,
   dialect: ChatDialect,
   losses: Losses,
 ): Fields[] {
   const { role, content } = message;
-  if (role === "assistant") return assistantMessages(content, place, model, dialect, losses);
+  if (role === "assistant") return assistantMessages(content, place, dialect, losses);
   if (role === "system") return systemMessages(content, losses);
   if (typeof content === "string") return [{ role: "user", content }];
   return userMessages(list(content).map(fields), `${place}.content`, dialect, losses);
@@ -195,7 +189,6 @@ function documentPart(block: Fields, place: string, dialect: ChatDialect, losses
 function assistantMessages(
   content: unknown,
   place: string,
-  model: string,
   dialect: ChatDialect,
   losses: Losses,
 ): Fields[] {
@@ -204,6 +197,7 @@ function assistantMessages(
   let thought = "";
   const calls: Fields[] = [];
   const states: Record<string, Fields> = {};
+  const details: Fields[] = [];
   for (const [index, each] of list(content).entries()) {
     const block = fields(each);
     if (isGiven(block.cache_control)) losses.drop("cache_control");
@@ -217,7 +211,10 @@ function assistantMessages(
       case "redacted_thinking": {
         const ours = opened(block.data);
         if (ours === null) losses.drop("redacted_thinking");
-        else Object.assign(states, ours.calls);
+        else {
+          Object.assign(states, ours.calls);
+          details.push(...(ours.details ?? []));
+        }
         break;
       }
       case "tool_use":
@@ -240,7 +237,8 @@ function assistantMessages(
       role: "assistant",
       content: said === "" && calls.length > 0 ? null : said,
       ...(dialect.reasoningIn !== null && thought !== "" && { [dialect.reasoningIn]: thought }),
-      tool_calls: calls.length > 0 ? withStates(calls, states, model, dialect) : undefined,
+      reasoning_details: dialect.takesDetails && details.length > 0 ? details : undefined,
+      tool_calls: calls.length > 0 ? withStates(calls, states, dialect) : undefined,
     }),
   ];
 }

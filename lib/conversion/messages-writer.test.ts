@@ -9,33 +9,18 @@ import {
   chatStream,
   wholeChatAnswer,
 } from "../../tests/answers/chat-answers";
+import { convertedStream, converting } from "../../tests/answers/conversions";
 import { eventSplitter } from "../http/split-events";
-import { convertWhole, StreamConverter } from "./answer-converter";
-import { chatDialect } from "./chat-dialect";
+import { convertWhole } from "./answer-converter";
 import { fields } from "./json";
-import { messagesByChat } from "./messages-by-chat";
 import { UNSEALED } from "./messages-writer";
 
-const { conversion } = messagesByChat(
-  { model: "asked", max_tokens: 9, messages: [{ role: "user", content: "Hi" }] },
-  "m",
-  chatDialect("deepseek", true),
-  { model: "asked", inputGuess: 7 },
-);
-
-const encoder = new TextEncoder();
-
-/** @param size Of the pieces in which the bytes arrive. */
-function converted(sse: string, size = 64): string {
-  const splitter = eventSplitter("sse");
-  const converter = new StreamConverter(conversion);
-  const bytes = encoder.encode(sse);
-  let said = "";
-  for (let start = 0; start < bytes.length; start += size) {
-    said += converter.push(splitter.push(bytes.subarray(start, start + size)));
-  }
-  return said + converter.push(splitter.end()) + converter.end();
-}
+const { conversion } = converting("messages", "chat", {
+  model: "asked",
+  max_tokens: 9,
+  messages: [{ role: "user", content: "Hi" }],
+});
+const converted = (sse: string, size?: number) => convertedStream(sse, conversion, size);
 
 const streamed = (body: string) =>
   new Response(body, { headers: { "content-type": "text/event-stream" } });
@@ -122,7 +107,7 @@ test("blocks follow one another: each is opened, filled and closed before the ne
   fc.assert(
     fc.property(chatAnswers, (answer) => {
       const splitter = eventSplitter("sse");
-      const events = splitter.push(encoder.encode(converted(chatStream(answer))));
+      const events = splitter.push(new TextEncoder().encode(converted(chatStream(answer))));
       const told = events.map(({ name, data }) => {
         const event = fields(JSON.parse(data));
         expect(event.type).toBe(name);

@@ -9,8 +9,9 @@ import {
   type FinishReason,
   NO_ANSWER_USAGE,
 } from "./answer-part";
-import { type Fields, fields, parsedJson } from "./json";
-import { seal } from "./sealed-thought";
+import { type Fields, fields, parsedJson, text } from "./json";
+import { type Sealed, seal } from "./sealed-thought";
+import { ThoughtDetails } from "./thought-details";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
 /** Replaces Anthropic's signature for thoughts from elsewhere, which have none. */
@@ -80,43 +81,36 @@ function messageId(id: string): string {
   return id.startsWith("msg_") ? id : `msg_${id === "" ? "converted" : id}`;
 }
 
-/** A complete message of these parts. */
-export function messagesAnswer(parts: readonly AnswerPart[], { model }: MessagesContext): Fields {
-  const content: Fields[] = [];
-  const calls = new Map<number, Omit<HeldCall, "index">>();
-  let id = "";
-  let [thought, said] = ["", ""];
-  let usage = NO_ANSWER_USAGE;
-  let finish: { reason: FinishReason; stopString: string | null } | null = null;
-  for (const part of parts) {
-    if (part.kind === "start") id = part.id;
-    else if (part.kind === "reasoning") thought += part.text;
-    else if (part.kind === "text" || part.kind === "refusal") said += part.text;
-    else if (part.kind === "usage") usage = part.usage;
-    else if (part.kind === "finish") finish = part;
-    else if (part.kind === "tool") {
-      const call = calls.get(part.index) ?? newCall();
-      addTo(call, part);
-      calls.set(part.index, call);
-    }
+/** A complete message of these parts: what its stream adds up to. */
+export function messagesAnswer(parts: readonly AnswerPart[], context: MessagesContext): Fields {
+  const writer = new MessagesWriter(context);
+  const hasFinish = parts.some(({ kind }) => kind === "finish");
+  const finish = { kind: "finish", reason: "stop", stopString: null } as const;
+  const written = [...parts, ...(hasFinish ? [] : [finish])].flatMap((part) => writer.write(part));
+  let message: Fields = {};
+  const blocks: Fields[] = [];
+  for (const { data } of [...written, ...writer.end()]) {
+    const event = fields(parsedJson(data));
+    const delta = fields(event.delta);
+    if (event.type === "message_start") message = fields(event.message);
+    else if (event.type === "message_delta") message = { ...message, ...delta, usage: event.usage };
+    else if (event.type === "content_block_start") blocks.push(fields(event.content_block));
+    else if (event.type === "content_block_delta") blocks.push(grown(blocks.pop(), delta));
   }
-  if (thought !== "") content.push({ type: "thinking", thinking: thought, signature: UNSEALED });
-  if (said !== "") content.push({ type: "text", text: said });
-  for (const { id, name, json, state } of calls.values()) {
-    if (state !== null) content.push(stateBlock(id, state));
-    content.push({ type: "tool_use", id, name, input: fields(parsedJson(json)) });
-  }
-  const isRefused = parts.some(({ kind }) => kind === "refusal");
-  return {
-    id: messageId(id),
-    type: "message",
-    role: "assistant",
-    model,
-    content,
-    stop_reason: stopReason(finish?.reason ?? "stop", calls.size > 0, isRefused),
-    stop_sequence: finish?.stopString ?? null,
-    usage: usageFields(usage),
-  };
+  return { ...message, content: blocks.map(wholeBlock) };
+}
+
+/** A block with more of its text. */
+function grown(block: Fields = {}, { type, ...delta }: Fields): Fields {
+  if (type === "signature_delta") return { ...block, ...delta };
+  const [[name, piece] = ["", ""]] = Object.entries(delta);
+  return { ...block, [name]: text(block[name]) + text(piece) };
+}
+
+function wholeBlock({ partial_json, ...block }: Fields): Fields {
+  return partial_json === undefined
+    ? block
+    : { ...block, input: fields(parsedJson(text(partial_json))) };
 }
 
 /** What was streamed decides: some services send `stop` after a call. */
@@ -136,25 +130,26 @@ interface HeldCall {
   state: Fields | null;
 }
 
-function newCall(): Omit<HeldCall, "index"> {
-  return { id: "", name: "", json: "", state: null };
+function newCall(index: number): HeldCall {
+  return { index, id: "", name: "", json: "", state: null };
 }
 
-function addTo(call: Omit<HeldCall, "index">, part: Extract<AnswerPart, { kind: "tool" }>): void {
+function addTo(call: HeldCall, part: Extract<AnswerPart, { kind: "tool" }>): void {
   call.id ||= part.id;
   call.name ||= part.name;
   call.json += part.arguments;
   if (part.state !== undefined) call.state = part.state;
 }
 
-/** Precedes the call, as something only its provider can read: clients send it back unchanged. */
-function stateBlock(id: string, state: Fields): Fields {
-  return { type: "redacted_thinking", data: seal({ thought: "", calls: { [id]: state } }) };
+/** As something only its provider can read: clients send it back unchanged. */
+function sealedBlock(sealed: Omit<Sealed, "thought">): Fields {
+  return { type: "redacted_thinking", data: seal({ thought: "", ...sealed }) };
 }
 
 /** Writes one response as events. Blocks follow one another, so of interleaved calls all but one are buffered. */
 export class MessagesWriter implements EventWriter {
   readonly #context: MessagesContext;
+  readonly #thoughts = new ThoughtDetails();
   #isStarted = false;
   #isOver = false;
   #block: BlockKind | null = null;
@@ -197,9 +192,12 @@ export class MessagesWriter implements EventWriter {
         return [event(messagesError(part.type, part.message))];
       case "ping":
         return this.#isStarted ? [event({ type: "ping" })] : [];
-      // Other formats don't sign thoughts.
+      case "sealed": {
+        const details = [this.#thoughts.sealed(part.data, part.format)];
+        return [...this.#start(""), ...this.#close(), ...this.#sealed({ calls: {}, details })];
+      }
+      // Other formats don't sign the text of thoughts.
       case "seal":
-      case "sealed":
       case "end":
         return [];
     }
@@ -275,7 +273,7 @@ export class MessagesWriter implements EventWriter {
       current.json += piece;
       return piece === "" ? [] : [this.#argumentsDelta(piece)];
     }
-    const held = this.#held.get(index) ?? { index, ...newCall() };
+    const held = this.#held.get(index) ?? newCall(index);
     addTo(held, part);
     this.#held.set(index, held);
     const isOpen = this.#block === "tool" && current !== null;
@@ -294,10 +292,14 @@ export class MessagesWriter implements EventWriter {
     this.#call = call;
     this.#written.add(call.index);
     const { id, name, json, state } = call;
-    const before =
-      state === null ? [] : [this.#open("text", stateBlock(id, state)), ...this.#close()];
+    // What must be sent back with a call precedes it.
+    const before = state === null ? [] : this.#sealed({ calls: { [id]: state } });
     const opened = this.#open("tool", { type: "tool_use", id, name, input: {} });
     return [...before, opened, ...(json === "" ? [] : [this.#argumentsDelta(json)])];
+  }
+
+  #sealed(sealed: Omit<Sealed, "thought">): WrittenEvent[] {
+    return [this.#open("text", sealedBlock(sealed)), ...this.#close()];
   }
 
   #argumentsDelta(piece: string): WrittenEvent {

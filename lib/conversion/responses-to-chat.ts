@@ -5,9 +5,9 @@
  */
 import { withStates } from "./call-states";
 import type { ChatDialect, Effort } from "./chat-dialect";
+import type { ConvertedRequest } from "./conversion";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
 import { Losses } from "./losses";
-import type { ConvertedRequest } from "./messages-to-chat";
 import { opened } from "./sealed-thought";
 import { ToolNames } from "./tool-names";
 
@@ -48,7 +48,7 @@ export function responsesToChat(
     model,
     messages: [
       ...instructions(request.instructions),
-      ...new History(names, model, dialect, losses).messages(request.input),
+      ...new History(names, dialect, losses).messages(request.input),
     ],
     [limit]: given({ value: request.max_output_tokens ?? undefined }).value,
     temperature: request.temperature ?? undefined,
@@ -85,7 +85,6 @@ interface Turn {
 
 class History {
   readonly #names: ToolNames;
-  readonly #model: string;
   readonly #dialect: ChatDialect;
   readonly #losses: Losses;
   readonly #messages: Fields[] = [];
@@ -94,9 +93,8 @@ class History {
   /** What tool results contain besides their text: it comes after the last of them. */
   #shown: Fields[] = [];
 
-  constructor(names: ToolNames, model: string, dialect: ChatDialect, losses: Losses) {
+  constructor(names: ToolNames, dialect: ChatDialect, losses: Losses) {
     this.#names = names;
-    this.#model = model;
     this.#dialect = dialect;
     this.#losses = losses;
   }
@@ -263,10 +261,7 @@ class History {
         content: content === "" && calls.length > 0 ? null : content,
         ...(reasoningIn !== null && thought !== "" && { [reasoningIn]: thought }),
         reasoning_details: details.length > 0 ? details : undefined,
-        tool_calls:
-          calls.length > 0
-            ? withStates(calls, this.#states, this.#model, this.#dialect)
-            : undefined,
+        tool_calls: calls.length > 0 ? withStates(calls, this.#states, this.#dialect) : undefined,
       }),
     );
   }

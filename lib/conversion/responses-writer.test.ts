@@ -8,31 +8,16 @@ import {
   chatStream,
   wholeChatAnswer,
 } from "../../tests/answers/chat-answers";
+import { convertedStream, converting } from "../../tests/answers/conversions";
 import { eventSplitter } from "../http/split-events";
-import { convertWhole, StreamConverter } from "./answer-converter";
-import { chatDialect } from "./chat-dialect";
+import { convertWhole } from "./answer-converter";
 import { fields, list } from "./json";
-import { responsesByChat } from "./responses-by-chat";
 import { opened } from "./sealed-thought";
 
 const conversionFor = (more: object = {}) =>
-  responsesByChat({ model: "asked", input: "Hi", ...more }, "m", chatDialect("deepseek", true), {
-    model: "asked",
-    nowMs: 5_000,
-  }).conversion;
-
-const encoder = new TextEncoder();
-
-function converted(sse: string, more: object = {}, size = 64): string {
-  const splitter = eventSplitter("sse");
-  const converter = new StreamConverter(conversionFor(more));
-  const bytes = encoder.encode(sse);
-  let said = "";
-  for (let start = 0; start < bytes.length; start += size) {
-    said += converter.push(splitter.push(bytes.subarray(start, start + size)));
-  }
-  return said + converter.push(splitter.end()) + converter.end();
-}
+  converting("responses", "chat", { model: "asked", input: "Hi", ...more }).conversion;
+const converted = (sse: string, more: object = {}, size?: number) =>
+  convertedStream(sse, conversionFor(more), size);
 
 const clientOf = (body: string) =>
   new OpenAI({
@@ -111,7 +96,7 @@ test("events are numbered, and every item is added, done, and in the completed r
   fc.assert(
     fc.property(chatAnswers, (answer) => {
       const splitter = eventSplitter("sse");
-      const events = splitter.push(encoder.encode(converted(chatStream(answer))));
+      const events = splitter.push(new TextEncoder().encode(converted(chatStream(answer))));
       const told = events.map(({ name, data }) => {
         const event = fields(JSON.parse(data));
         expect(event.type).toBe(name);

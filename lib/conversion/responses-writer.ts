@@ -93,7 +93,11 @@ export class ResponsesWriter implements EventWriter {
       case "seal":
         return this.#signed(part.signature);
       case "sealed":
-        return this.#kept({ thought: "", calls: {}, details: [this.#thoughts.sealed(part.data)] });
+        return this.#kept({
+          thought: "",
+          calls: {},
+          details: [this.#thoughts.sealed(part.data, part.format)],
+        });
       case "ping":
       case "end":
         return [];

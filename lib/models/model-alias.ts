@@ -14,7 +14,7 @@ export type AliasChoice = (typeof ALIAS_CHOICES)[number];
 /**
  * Whether requests may be converted to another API for a target. `needed`: if its provider doesn't support the
  * request's API. `preferred`: also if it supports that besides its own API, in which it has more features (chat
- * completions at Anthropic).
+ * completions at Anthropic and Google), and to Responses where OpenAI has a choice.
  */
 export const ALIAS_CONVERSIONS = ["needed", "preferred", "never"] as const;
 export type AliasConversion = (typeof ALIAS_CONVERSIONS)[number];

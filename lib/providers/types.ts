@@ -97,8 +97,10 @@ export interface OpenAiCompatible {
   readonly embeddings?: string;
   /** Path of the model list. */
   readonly models?: string;
-  /** Whether the provider also supports OpenAI's Responses; otherwise these are converted to chat completions. */
+  /** Whether the provider also supports OpenAI's Responses; otherwise these are converted. */
   readonly hasResponses?: true;
+  /** Names of models that it serves by Responses only: chat completions are converted. */
+  readonly onlyResponses?: RegExp;
   /** Authentication on these endpoints, if it differs from the provider's own. */
   placeKey?(request: OutgoingRequest, key: string): void;
 }

@@ -3,7 +3,10 @@
  * @module
  */
 import { type ChatDialect, chatDialect } from "../../lib/conversion/chat-dialect.ts";
+import { chatToGemini } from "../../lib/conversion/chat-to-gemini.ts";
 import { chatToMessages } from "../../lib/conversion/chat-to-messages.ts";
+import { chatToResponses } from "../../lib/conversion/chat-to-responses.ts";
+import type { ConvertedRequest } from "../../lib/conversion/conversion.ts";
 import { geminiToChat } from "../../lib/conversion/gemini-to-chat.ts";
 import { type Fields, fields } from "../../lib/conversion/json.ts";
 import { ConversionError } from "../../lib/conversion/losses.ts";
@@ -171,6 +174,7 @@ const parts = (...content: readonly object[]) => ({ messages: [{ role: "user", c
 const replied = (more: object) => ({
   messages: [HI, { role: "assistant", content: "a", ...more }],
 });
+const sealed = (format: string) => ({ type: "reasoning.encrypted", data: "s", format });
 const signed = {
   type: "reasoning.text",
   text: "hm",
@@ -179,8 +183,12 @@ const signed = {
 };
 const schemaFormat = { type: "json_schema", json_schema: { name: "n", schema: SCHEMA } };
 
+const CALLED = { name: "f", arguments: "{}" };
+const STREAM = "`stream`, `stream_options`";
+
 const CHAT: readonly Sample[] = [
-  ["`max_tokens`, `max_completion_tokens`", { max_completion_tokens: 5 }],
+  ["`max_tokens`, `max_completion_tokens`", { max_completion_tokens: 500 }],
+  ["what they lack to 16", { max_completion_tokens: 5 }],
   ["`system` and `developer`, first", { messages: [{ role: "developer", content: "a" }, HI] }],
   [
     "later `system` or `developer` messages: their role",
@@ -194,13 +202,23 @@ const CHAT: readonly Sample[] = [
   ],
   ["`file`, data", parts({ type: "file", file: { file_data: "data:application/pdf;base64,AA" } })],
   ["`file`, stored", parts({ type: "file", file: { file_id: "f" } })],
-  ["`input_audio`", parts({ type: "input_audio" })],
+  ["`input_audio`", parts({ type: "input_audio", input_audio: { data: "AA", format: "wav" } })],
   ["`messages[].name`", { messages: [{ ...HI, name: "ann" }] }],
-  [
-    "`tool_calls` and their results",
-    replied({ tool_calls: [{ id: "c", function: { name: "f", arguments: "{}" } }] }),
-  ],
+  ["`tool_calls` and their results", replied({ tool_calls: [{ id: "c", function: CALLED }] })],
   ["`reasoning_details`, of Anthropic", replied({ reasoning_details: [signed] })],
+  [
+    "`reasoning_details`, of OpenAI",
+    replied({ reasoning_details: [sealed("openai-responses-v1")] }),
+  ],
+  ["`reasoning_details`, of Google", replied({ reasoning_details: [sealed("google-gemini-v1")] })],
+  [
+    "`tool_calls[].extra_content`, signatures of Google",
+    replied({
+      tool_calls: [
+        { id: "c", function: CALLED, extra_content: { google: { thought_signature: "s" } } },
+      ],
+    }),
+  ],
   ["`reasoning_content` without them", replied({ reasoning_content: "hm" })],
   ["`tools`, functions", { tools: [CHAT_TOOL] }],
   [
@@ -217,7 +235,7 @@ const CHAT: readonly Sample[] = [
   ["what `temperature` is over 1", { temperature: 1.5 }],
   ["`top_p`", { top_p: 0.5 }],
   ["`stop`", { stop: ["a"] }],
-  ["`stream`, `stream_options`", { stream: true, stream_options: { include_usage: true } }],
+  [STREAM, { stream: true, stream_options: { include_usage: true } }],
   ["`reasoning_effort`", { reasoning_effort: "high" }],
   ["`thinking`, as Anthropic has it", { thinking: { type: "adaptive" } }],
   ["`response_format`, a schema", { response_format: schemaFormat }],
@@ -226,14 +244,17 @@ const CHAT: readonly Sample[] = [
   ["`user`, `safety_identifier`", { user: "u" }],
   ["`n` over 1", { n: 2 }],
   ["`modalities` with sound", { modalities: ["audio"] }],
-  ["`seed`, `logit_bias`, penalties", { seed: 1 }],
+  ["`top_k`", { top_k: 5 }],
+  ["`seed`, penalties", { seed: 1, presence_penalty: 1, frequency_penalty: 1 }],
+  ["`logit_bias`", { logit_bias: {} }],
+  ["`verbosity`", { verbosity: "low" }],
   ["`logprobs`", { logprobs: true }],
   ["`store: true`", { store: true }],
-  ["`service_tier`", { service_tier: "flex" }],
+  ["`service_tier`, `metadata`, `prompt_cache_key`", { service_tier: "flex" }],
   ["any newer field", { newer: 1 }],
 ];
 
-type Convert = (request: Fields, dialect: ChatDialect) => ReturnType<typeof messagesToChat>;
+type Convert = (request: Fields, dialect: ChatDialect) => ConvertedRequest;
 
 /** Where a request is sent, and the dialect there. */
 type Place = readonly [name: string, dialect: ChatDialect];
@@ -252,15 +273,20 @@ const messages: Convert = (request, dialect) =>
 const responses: Convert = (request, dialect) =>
   responsesToChat({ input: [HI], ...request }, MODEL, dialect);
 
-/** Anthropic's models differ more than services do. */
-const OF_CHAT: readonly (readonly [name: string, model: string])[] = [
-  ["Claude 4.8", "claude-opus-4-8"],
-  ["Claude Haiku 4.5", "claude-haiku-4-5"],
-];
-const toMessages =
-  (model: string): Convert =>
-  (request) =>
-    chatToMessages({ messages: [HI], ...request }, model);
+/** Models of one provider differ more than services do. */
+const OF_CHAT = {
+  messages: [
+    chatToMessages,
+    ["Claude 4.8", "claude-opus-4-8"],
+    ["Claude Haiku 4.5", "claude-haiku-4-5"],
+  ],
+  gemini: [
+    chatToGemini,
+    ["Gemini 3.1 Pro", "gemini-3.1-pro"],
+    ["Gemini 2.0 Flash", "gemini-2.0-flash"],
+  ],
+  responses: [chatToResponses, ["GPT-5.1-Codex", "gpt-5.1-codex"], ["GPT-5 Pro", "gpt-5-pro"]],
+} as const;
 
 const gemini: Convert = (request, dialect) =>
   geminiToChat({ contents: [{ parts: [{ text: "Hi" }] }], ...request }, MODEL, dialect, false);
@@ -296,13 +322,17 @@ function rows(samples: readonly Sample[], convert: Convert, places: readonly Pla
   );
 }
 
-function chatRows(): string {
+function chatRows(to: keyof typeof OF_CHAT): string {
   const [, dialect] = OWN;
+  const [convert, ...models] = OF_CHAT[to];
+  const samples = CHAT.filter(([field]) => to !== "gemini" || field !== STREAM);
   return table(
-    ["Field", ...OF_CHAT.map(([name]) => name)],
-    CHAT.map(([field, request]) => [
+    ["Field", ...models.map(([name]) => name)],
+    samples.map(([field, request]) => [
       field,
-      ...OF_CHAT.map(([, model]) => outcome(request, toMessages(model), dialect)),
+      ...models.map(([, model]) =>
+        outcome(request, (more) => convert({ messages: [HI], ...more }, model), dialect),
+      ),
     ]),
   );
 }
@@ -321,81 +351,97 @@ export function conversionPage(): string {
     "`generateContent` and `streamGenerateContent` (with `alt=sse`). Settings are in `generationConfig`.",
     rows(GEMINI, gemini, OF_MESSAGES),
     "## Chat completions to Messages",
-    "For a [provider of your own](custom-providers.md) that speaks Anthropic's API, and behind an alias whose conversion is `preferred` for Anthropic itself. The columns show where Anthropic's models differ. A Responses request for such a provider becomes a chat completion by the table above (as for a service that accepts every field), and then Messages by this one.",
-    chatRows(),
+    "For a [provider of your own](custom-providers.md) that speaks Anthropic's API, and behind an alias whose conversion is `preferred` for Anthropic itself. The columns show where models differ.",
+    chatRows("messages"),
+    "## Chat completions to Gemini",
+    "For a [provider of your own](custom-providers.md) that speaks Google's API, and behind an alias whose conversion is `preferred` for Google AI Studio. Streams are asked for in the path.",
+    chatRows("gemini"),
+    "## Chat completions to Responses",
+    "For models that OpenAI serves by Responses only: Codex, `-pro`, deep research, computer use.",
+    chatRows("responses"),
+    "## All others",
+    "Chat completions stand in the middle: a request in any form for a provider of any other becomes a chat completion by the first of two tables (as for a service that accepts every field), and is then converted by the second. So Messages for Google go by the first table of this page and by the one above for Gemini. What comes back is converted directly.",
     "## Answers",
-    "Of chat completions:",
+    "A response is read in the provider's form and written in the caller's; what was streamed decides. What the provider needs back (signed and encrypted thoughts, signatures of calls) goes where clients keep such things, in an envelope of One Balance's that only it opens, for the provider that made it.",
     table(
-      ["In the answer", "In Messages", "In Responses", "In Gemini"],
+      ["In the answer", "Chat completions", "Messages", "Responses", "Gemini"],
       [
         [
-          "`reasoning_content`, `reasoning`",
+          "thoughts",
+          "`reasoning_content`",
           "`thinking`",
-          "`reasoning`, sealed where `include` asks for it",
-          "`thought`, where `includeThoughts` asks for it; sealed with a call",
+          "`reasoning`, in its summary",
+          "`thought`, where `includeThoughts` asks for it",
         ],
-        ["`content`", "`text`", "`message` with `output_text`", "`text`"],
-        ["`refusal`", "`text`, `stop_reason: refusal`", "`refusal`", "`text`, `SAFETY`"],
         [
+          "signed and encrypted thoughts",
+          "`reasoning_details`, with the whole thought",
+          "`redacted_thinking`",
+          "`encrypted_content`, where `include` asks for it",
+          "`thoughtSignature`",
+        ],
+        ["texts", "`content`", "`text`", "`message` with `output_text`", "`text`"],
+        ["refusals", "`refusal`", "`text`", "`refusal`", "`text`"],
+        ["pictures of Gemini", "Markdown in `content`", "Markdown in `text`", "Markdown", ""],
+        [
+          "calls of tools",
           "`tool_calls`",
-          "`tool_use`, `stop_reason: tool_use`",
+          "`tool_use`",
           "`function_call`, `custom_tool_call`",
           "`functionCall`, when it is whole",
         ],
         [
-          "`finish_reason: length`",
-          "`stop_reason: max_tokens`",
+          "signatures of calls",
+          "`tool_calls[].extra_content`",
+          "`redacted_thinking` before the call",
+          "`reasoning` before the call, where `include` asks for it",
+          "`thoughtSignature`",
+        ],
+        ["a regular end", "`stop`", "`end_turn`", "`completed`", "`STOP`"],
+        ["an end by calls", "`tool_calls`", "`tool_use`", "`completed`", "`STOP`"],
+        [
+          "the limit reached",
+          "`length`",
+          "`max_tokens`",
           "`incomplete`: `max_output_tokens`",
           "`MAX_TOKENS`",
         ],
         [
-          "`finish_reason: content_filter`",
-          "`stop_reason: refusal`",
+          "a filter's end, a refusal",
+          "`content_filter`",
+          "`refusal`",
           "`incomplete`: `content_filter`",
           "`SAFETY`",
         ],
-        ["a stop string that is reported", "`stop_reason: stop_sequence`", "`completed`", "`STOP`"],
         [
-          "`usage`, with the cache's share",
-          "`input_tokens` without it, `cache_read_input_tokens`",
-          "`input_tokens` with it, `cached_tokens`",
-          "`promptTokenCount` with it, `cachedContentTokenCount`",
-        ],
-        ["an error in a stream", "`error`", "`response.failed`", "`error`"],
-        ["a stream that is cut off", "`error`", "`response.failed`", "`error`"],
-      ],
-    ),
-    "Of Messages:",
-    table(
-      ["In the answer", "In chat completions", "In Responses"],
-      [
-        ["`thinking`", "`reasoning_content`", "`reasoning`"],
-        [
-          "signatures, `redacted_thinking`",
-          "`reasoning_details`, with the whole thought",
-          "sealed, where `include` asks for it",
-        ],
-        ["`text`", "`content`", "`message` with `output_text`"],
-        [
-          "`tool_use`",
-          "`tool_calls`, `finish_reason: tool_calls`",
-          "`function_call`, `custom_tool_call`",
+          "a stop string, if it is named",
+          "`stop`, with `matched_stop`",
+          "`stop_sequence`",
+          "`completed`",
+          "`STOP`",
         ],
         [
-          "`stop_reason: max_tokens`",
-          "`finish_reason: length`",
-          "`incomplete`: `max_output_tokens`",
+          "tokens read, from the cache among them",
+          "`prompt_tokens`, `cached_tokens` and `cache_write_tokens` of them",
+          "`input_tokens` without `cache_read_input_tokens`, `cache_creation_input_tokens`",
+          "`input_tokens`, `cached_tokens` of them",
+          "`promptTokenCount`, `cachedContentTokenCount` of them",
         ],
-        ["`stop_reason: refusal`", "`content_filter`", "`incomplete`: `content_filter`"],
-        ["`stop_reason: stop_sequence`", "`stop`, with `matched_stop`", "`completed`"],
         [
-          "`usage`",
-          "`prompt_tokens` with the cache's share, `cached_tokens`, `cache_write_tokens`",
-          "`input_tokens` with it, `cached_tokens`",
+          "tokens written, thoughts among them",
+          "`completion_tokens`, `reasoning_tokens` of them",
+          "`output_tokens`",
+          "`output_tokens`, `reasoning_tokens` of them",
+          "`candidatesTokenCount` beside `thoughtsTokenCount`",
         ],
-        ["`ping`", "an empty piece", "left out"],
-        ["`error` in a stream", "`error`, without `[DONE]`", "`response.failed`"],
-        ["a stream that is cut off", "`error`, without `[DONE]`", "`response.failed`"],
+        ["a sign of life", "an empty piece", "`ping`", "left out", "left out"],
+        [
+          "an error in a stream, or its sudden end",
+          "`error`, without `[DONE]`",
+          "`error`",
+          "`response.failed`",
+          "`error`",
+        ],
       ],
     ),
   );

@@ -45,7 +45,8 @@ export const chatAnswers: fc.Arbitrary<ChatAnswer> = fc
     finish: inputs.length > 0 ? "tool_calls" : isCut ? "length" : "stop",
   }));
 
-function pieces(text: string, cuts: readonly number[]): string[] {
+/** A text, split at these lengths in turn. */
+export function pieces(text: string, cuts: readonly number[]): string[] {
   const letters = [...text];
   const cut: string[] = [];
   for (let index = 0, turn = 0; index < letters.length; turn += 1) {

@@ -3,6 +3,7 @@
  * @module
  */
 import fc from "fast-check";
+import { pieces } from "./chat-answers.ts";
 
 export interface MessagesAnswer {
   readonly blocks: readonly MessageBlock[];
@@ -83,17 +84,6 @@ const head = { id: "msg_1", type: "message", role: "assistant", model: "m" };
 export function wholeMessagesAnswer(answer: MessagesAnswer): object {
   const usage = { ...inputUsage(answer), output_tokens: answer.usage.output };
   return { ...head, content: answer.blocks, ...stopFields(answer), usage };
-}
-
-function pieces(text: string, cuts: readonly number[]): string[] {
-  const letters = [...text];
-  const cut: string[] = [];
-  for (let index = 0, turn = 0; index < letters.length; turn += 1) {
-    const length = cuts[turn % cuts.length] ?? 1;
-    cut.push(letters.slice(index, index + length).join(""));
-    index += length;
-  }
-  return cut;
 }
 
 function blockEvents(block: MessageBlock, index: number, cuts: readonly number[]): object[] {

@@ -1,14 +1,9 @@
 /** Parsers of provider responses. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { chatByMessages } from "../../lib/conversion/chat-by-messages.ts";
 import { chatDialect } from "../../lib/conversion/chat-dialect.ts";
-import { ChatReader } from "../../lib/conversion/chat-reader.ts";
-import { geminiByChat } from "../../lib/conversion/gemini-by-chat.ts";
+import type { ConvertibleForm } from "../../lib/conversion/conversion.ts";
 import { ConversionError } from "../../lib/conversion/losses.ts";
-import { messagesByChat } from "../../lib/conversion/messages-by-chat.ts";
-import { responsesByChat } from "../../lib/conversion/responses-by-chat.ts";
-import { responsesByMessages } from "../../lib/conversion/responses-by-messages.ts";
 import { opened, seal } from "../../lib/conversion/sealed-thought.ts";
 import { parseDuration } from "../../lib/http/parse-duration.ts";
 import { readRetryAfter } from "../../lib/http/retry-after.ts";
@@ -22,6 +17,7 @@ import { providers } from "../../lib/providers/registry.ts";
 import { headerUsage, spokenUsage } from "../../lib/usage/read-header-usage.ts";
 import { usageFormFor } from "../../lib/usage/usage-form.ts";
 import { createUsageReader } from "../../lib/usage/usage-reader.ts";
+import { converting } from "../answers/conversions.ts";
 import { headersWith, inPieces, JSON_PIECES, jsonValue, nearlyJson, soup } from "./foreign-text.ts";
 import type { FuzzProperty } from "./fuzz-property.ts";
 
@@ -71,6 +67,8 @@ const QUOTA_HEADERS = [
 ] as const;
 
 const provider = fc.constantFrom(...providers);
+const form = fc.constantFrom<ConvertibleForm>("chat", "messages", "responses", "gemini");
+const modelName = fc.constantFrom("claude-opus-4-8", "gemini-3-pro", "gpt-5-codex", "a");
 const framing = fc.constantFrom<EventFraming>("sse", "json", "lines", "aws");
 const streams = inPieces(fc.oneof(soup(SSE_PIECES), nearlyJson));
 
@@ -212,75 +210,38 @@ export const answerParsers: readonly FuzzProperty[] = [
     ),
   },
   {
-    parser: "lib/conversion/messages-to-chat.ts",
-    holds: "converts any JSON, or rejects it with our error",
-    property: fc.property(jsonValue, provider, (body, { slug }) => {
-      try {
-        const context = { model: "a", inputGuess: 1 };
-        JSON.stringify(messagesByChat(body, "a", chatDialect(slug, true), context).request);
-      } catch (error) {
-        if (!(error instanceof ConversionError)) throw error;
-      }
-      return true;
-    }),
+    parser: "lib/conversion/convert-request.ts",
+    holds: "converts any JSON from any format to any other, or rejects it with our error",
+    property: fc.property(
+      jsonValue,
+      form,
+      form,
+      provider,
+      modelName,
+      (body, from, to, at, model) => {
+        try {
+          const dialect = chatDialect(at.slug, true);
+          JSON.stringify(converting(from, to, body, { model }, dialect).request);
+        } catch (error) {
+          if (!(error instanceof ConversionError)) throw error;
+        }
+        return true;
+      },
+    ),
+    weight: 2,
   },
   {
-    parser: "lib/conversion/responses-to-chat.ts",
-    holds: "converts any JSON, or rejects it with our error",
-    property: fc.property(jsonValue, provider, (body, { slug }) => {
-      try {
-        const context = { model: "a", nowMs: NOW_MS };
-        JSON.stringify(responsesByChat(body, "a", chatDialect(slug, true), context).request);
-      } catch (error) {
-        if (!(error instanceof ConversionError)) throw error;
-      }
-      return true;
-    }),
-  },
-  {
-    parser: "lib/conversion/chat-reader.ts",
-    holds: "reads any chunks of a response",
-    property: fc.property(fc.array(jsonValue, { maxLength: 3 }), (pieces) => {
-      const reader = new ChatReader();
-      return pieces.flatMap((piece) => reader.read(piece)).every(({ kind }) => kind.length > 0);
-    }),
-  },
-  {
-    parser: "lib/conversion/gemini-to-chat.ts",
-    holds: "converts any JSON, or rejects it with our error",
-    property: fc.property(jsonValue, provider, fc.boolean(), (body, { slug }, isStream) => {
-      try {
-        const told = { model: "a", isStream };
-        JSON.stringify(geminiByChat(body, "a", chatDialect(slug, true), told).request);
-      } catch (error) {
-        if (!(error instanceof ConversionError)) throw error;
-      }
-      return true;
-    }),
-  },
-  {
-    parser: "lib/conversion/chat-to-messages.ts",
-    holds: "converts any JSON, or rejects it with our error",
-    property: fc.property(jsonValue, fc.constantFrom("claude-opus-4-8", "a"), (body, model) => {
-      try {
-        JSON.stringify(chatByMessages(body, model, { model: "a", nowMs: NOW_MS }).request);
-        JSON.stringify(responsesByMessages(body, model, { model: "a", nowMs: NOW_MS }).request);
-      } catch (error) {
-        if (!(error instanceof ConversionError)) throw error;
-      }
-      return true;
-    }),
-  },
-  {
-    parser: "lib/conversion/messages-reader.ts",
-    holds: "reads any events of a response, and writes them as chat completions",
-    property: fc.property(fc.array(jsonValue, { maxLength: 3 }), (events) => {
-      const { conversion } = chatByMessages({ messages: [] }, "a", { model: "a", nowMs: NOW_MS });
+    parser: "lib/conversion/answer-converter.ts",
+    holds: "reads any events of a response in any format, and writes them in any other",
+    property: fc.property(fc.array(jsonValue, { maxLength: 3 }), form, form, (events, from, to) => {
+      const { conversion } = converting(from, to, {});
       const [reader, writer] = [conversion.reader(), conversion.writer()];
       const parts = events.flatMap((event) => reader.read(event));
       JSON.stringify(conversion.answer(parts));
-      return parts.flatMap((part) => writer.write(part)).every(({ data }) => data.length > 0);
+      const written = [...parts.flatMap((part) => writer.write(part)), ...writer.end()];
+      return written.every(({ data }) => data.length > 0);
     }),
+    weight: 2,
   },
   {
     parser: "lib/conversion/sealed-thought.ts",

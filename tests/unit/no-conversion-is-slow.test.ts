@@ -1,13 +1,15 @@
 /** Conversion takes time in proportion to the input's length, whatever it contains. */
 import { expect, test } from "vitest";
-import { chatDialect } from "../../lib/conversion/chat-dialect.ts";
+import { IN_BETWEEN } from "../../lib/conversion/chat-dialect.ts";
+import { chatToGemini } from "../../lib/conversion/chat-to-gemini.ts";
 import { chatToMessages } from "../../lib/conversion/chat-to-messages.ts";
+import { chatToResponses } from "../../lib/conversion/chat-to-responses.ts";
 import { messagesToChat } from "../../lib/conversion/messages-to-chat.ts";
 import { responsesToChat } from "../../lib/conversion/responses-to-chat.ts";
 import { seal } from "../../lib/conversion/sealed-thought.ts";
 import { growth, LINEAR } from "../growth.ts";
 
-const dialect = chatDialect("google-ai-studio", true);
+const dialect = IN_BETWEEN;
 
 const many = <Item>(size: number, item: (index: number) => Item): Item[] =>
   Array.from({ length: size }, (_each, index) => item(index));
@@ -85,7 +87,9 @@ const CHAT: Readonly<Record<string, (size: number) => object>> = {
 const FORMS = [
   ["Messages", MESSAGES, (body: unknown) => messagesToChat(body, "m", dialect)],
   ["Responses", RESPONSES, (body: unknown) => responsesToChat(body, "m", dialect)],
-  ["chat completions", CHAT, (body: unknown) => chatToMessages(body, "m")],
+  ["chat completions to Messages", CHAT, (body: unknown) => chatToMessages(body, "m")],
+  ["chat completions to Gemini", CHAT, (body: unknown) => chatToGemini(body, "gemini-3-pro")],
+  ["chat completions to Responses", CHAT, (body: unknown) => chatToResponses(body, "o3-pro")],
 ] as const;
 
 const CASES = FORMS.flatMap(([form, bodies, convert]) =>

@@ -24,6 +24,7 @@ export interface OpenAiLikeOptions extends Partial<Provider> {
   readonly hasModelList?: boolean;
   /** OpenAI's Responses. */
   readonly hasResponses?: boolean;
+  readonly onlyResponses?: RegExp;
 }
 
 export function openAiLike({
@@ -34,6 +35,7 @@ export function openAiLike({
   hasEmbeddings = false,
   hasModelList = true,
   hasResponses = false,
+  onlyResponses,
   ...rest
 }: OpenAiLikeOptions): Provider {
   const openAiCompatible: OpenAiCompatible = {
@@ -41,6 +43,7 @@ export function openAiLike({
     ...(hasEmbeddings && { embeddings: `${gatewayPrefix}embeddings` }),
     ...(hasModelList && { models: `${gatewayPrefix}models` }),
     ...(hasResponses && { hasResponses: true as const }),
+    ...(onlyResponses && { onlyResponses }),
   };
   return {
     ...PROVIDER_DEFAULTS,

@@ -41,6 +41,8 @@ export const openai = openAiLike({
   base: BASE,
   hasEmbeddings: true,
   hasResponses: true,
+  // https://platform.openai.com/docs/models: `gpt-5.1-codex`, `o3-pro`, `o4-mini-deep-research`, `computer-use-preview`.
+  onlyResponses: /codex|-pro(?:-|$)|deep-research|^computer-use/,
   withholds: {
     credentials: { headers: ["authorization"], subprotocols: ["openai-insecure-api-key."] },
     // The official SDKs send the first two by themselves if OPENAI_ORG_ID and OPENAI_PROJECT_ID are set, in browsers as

@@ -15,18 +15,8 @@ import type { RequestBody } from "../request/request-body";
 import type { RequestFacts } from "../request/request-facts";
 import { isWebSocket } from "../request/web-socket-handshake";
 import type { RequestScope } from "../request-scope";
-import { openAiCall, renameField } from "./compat-call";
-import {
-  byMessagesCall,
-  geminiCall,
-  MESSAGES_PATH,
-  mayBeMessages,
-  messagesCall,
-  needsChat,
-  needsMessages,
-  responsesCall,
-  takesGenerating,
-} from "./converted-call";
+import { type OpenAiTarget, openAiCall, renameField } from "./compat-call";
+import { convertedCall, openAiForm, ownForm, sentAs } from "./converted-call";
 import { knownProvider } from "./known-provider";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
@@ -70,24 +60,29 @@ export function aliasedCall(facts: RequestFacts, scope: RequestScope): AliasedCa
 }
 
 function inOpenAiForm(
-  { request, url: { search }, body }: RequestFacts,
+  facts: RequestFacts,
   endpoint: string,
   named: BodyField | null,
   scope: RequestScope,
 ): AliasedCall | null {
+  const { request, url, body } = facts;
   const alias = named && scope.ports.state.modelAliases().get(named.value);
   if (named === null || !alias) return null;
+  const from = openAiForm(endpoint);
   const find = (target: RouteTarget) => {
     const provider = knownProvider(target.provider, scope);
     const openAi = provider?.openAiCompatible;
     return provider && openAi ? { provider, openAi, model: target.model } : null;
   };
+  /** Null if it isn't converted. */
+  const toOf = (there: OpenAiTarget, isPreferred: boolean) => {
+    const to = from && sentAs(from, there, isPreferred);
+    return to === from ? null : to;
+  };
   const converts = (target: RouteTarget) => {
     const there = find(target);
-    if (there === null) return false;
-    return needsMessages(endpoint, there.provider) || needsChat(endpoint, there);
+    return there !== null && toOf(there, false) !== null;
   };
-  const isPreferred = alias.conversion === "preferred";
   return {
     alias,
     body,
@@ -96,13 +91,10 @@ function inOpenAiForm(
     converts,
     callTo(target) {
       const there = found(find(target), target);
-      const { provider } = there;
-      if (needsMessages(endpoint, provider) || (isPreferred && mayBeMessages(endpoint, provider))) {
-        return byMessagesCall(request, endpoint, there, alias.name, body, scope);
-      }
-      return needsChat(endpoint, there)
-        ? responsesCall(request, there, alias.name, body, scope)
-        : openAiCall(request, endpoint, search, there, body, named, scope);
+      const to = toOf(there, alias.conversion === "preferred");
+      return from === null || to === null
+        ? openAiCall(request, endpoint, url.search, there, body, named, scope)
+        : convertedCall(facts, [from, to], there, alias.name, body, scope);
     },
   };
 }
@@ -113,7 +105,7 @@ function inOwnForm(
   named: BodyField | null,
   scope: RequestScope,
 ): AliasedCall | null {
-  const { request, path, body } = facts;
+  const { path, body } = facts;
   // A name with a slash in the path isn't an alias, and the body's name doesn't replace it.
   if (protocol === "google" && hasSlashInModel(path)) return null;
   const name = findModel(
@@ -127,32 +119,31 @@ function inOwnForm(
   );
   const alias = name === null ? undefined : scope.ports.state.modelAliases().get(name);
   if (alias === undefined) return null;
-  const isMessages = protocol === "anthropic" && MESSAGES_PATH.test(path);
-  const find = ({ provider: slug }: Pick<RouteTarget, "provider">) => {
+  const from = protocol === null ? null : ownForm(protocol, path);
+  const find = ({ provider: slug }: RouteTarget) => {
     const provider = knownProvider(slug, scope);
     if (provider === undefined || protocol === null) return null;
     // Second doors have only this call.
-    const isSpoken = isMessages ? speaksForm(provider, protocol) : provider.protocol === protocol;
+    const isSpoken =
+      from === "messages" ? speaksForm(provider, protocol) : provider.protocol === protocol;
     return isSpoken ? provider : null;
   };
-  const findChat = ({ provider: slug, model }: RouteTarget) => {
-    const provider = alias.conversion === "never" ? undefined : knownProvider(slug, scope);
-    const openAi = provider?.openAiCompatible;
-    if (!provider || !openAi || find({ provider: slug }) !== null) return null;
-    const isConverted = isMessages || (protocol === "google" && takesGenerating(path, provider));
-    return isConverted ? { provider, openAi, model } : null;
+  const findOther = (target: RouteTarget) => {
+    const { model } = target;
+    const provider = knownProvider(target.provider, scope);
+    if (alias.conversion === "never" || from === null || !provider || find(target)) return null;
+    const to = sentAs(from, { provider, model }, alias.conversion === "preferred");
+    return to === null ? null : { provider, model, forms: [from, to] as const };
   };
   return {
     alias,
     body,
-    speaks: (target) => find(target) !== null || findChat(target) !== null,
-    converts: (target) => findChat(target) !== null,
+    speaks: (target) => find(target) !== null || findOther(target) !== null,
+    converts: (target) => findOther(target) !== null,
     callTo(target) {
-      const chat = findChat(target);
-      if (chat !== null) {
-        return isMessages
-          ? messagesCall(request, chat, alias.name, body, scope)
-          : geminiCall(facts, chat, alias.name, body, scope);
+      const other = findOther(target);
+      if (other !== null) {
+        return convertedCall(facts, other.forms, other, alias.name, body, scope);
       }
       const provider = found(find(target), target);
       const there = {

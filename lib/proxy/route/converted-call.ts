@@ -2,24 +2,21 @@
  * Converts calls in a format that the model's provider doesn't support into one that it does.
  * @module
  */
-import { chatByMessages } from "../../conversion/chat-by-messages";
 import { chatDialect } from "../../conversion/chat-dialect";
-import type { Conversion } from "../../conversion/conversion";
-import { geminiByChat } from "../../conversion/gemini-by-chat";
+import type { Conversion, ConvertibleForm } from "../../conversion/conversion";
+import { convertRequest } from "../../conversion/convert-request";
 import { ConversionError } from "../../conversion/losses";
-import { messagesByChat } from "../../conversion/messages-by-chat";
-import { responsesByChat } from "../../conversion/responses-by-chat";
-import { responsesByMessages } from "../../conversion/responses-by-messages";
 import { isBuiltIn } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
 import { findBodyField } from "../request/body-field";
 import { forgetBody, type RequestBody, readFurther } from "../request/request-body";
-import type { SharedFacts } from "../request/request-facts";
+import type { RequestFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
-import { CHAT_COMPLETIONS, type OpenAiTarget, openAiCall } from "./compat-call";
+import { CHAT_COMPLETIONS, openAiCall } from "./compat-call";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
+import { speaksForm } from "./shared-form";
 import { queryParameter } from "./upstream-url";
 
 /** A token of text is about four bytes; images, sent as text, don't count as text. */
@@ -32,85 +29,70 @@ const encoder = new TextEncoder();
 export const MESSAGES_PATH = /^(?:v1\/)?messages$/;
 export const COUNT_TOKENS_PATH = /^(?:v1\/)?messages\/count_tokens$/;
 
-/** OpenAI's Responses, for providers that only have chat completions. */
-export const RESPONSES = "responses";
+/** The calls of Google's API that are converted; the first group matches for a stream. */
+const GENERATE_PATH = /(?::|%3A)(?:(stream)G|g)enerateContent$/i;
 
-/**
- * @param named The model as the caller wrote it.
- * @throws {ProxyError} `not_convertible`, `body_too_large`.
- */
-export function responsesCall(
-  request: Request,
-  target: OpenAiTarget,
-  named: string,
-  body: RequestBody,
-  scope: RequestScope,
-): ProxyCall {
-  const { provider, model } = target;
-  const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
-  const asked = wholeBody(body);
-  const context = { model: named, nowMs: scope.ports.nowMs() };
-  const { request: said, conversion } = orRefuse(() =>
-    responsesByChat(asked, model, dialect, context),
-  );
-  return chatCall(request, target, said, conversion, scope);
+/** OpenAI's Responses: beside chat completions, the only call of its API that is converted. */
+const RESPONSES = "responses";
+
+/** The format of a call of OpenAI's API; null if it can't be converted. */
+export function openAiForm(endpoint: string): ConvertibleForm | null {
+  if (endpoint === CHAT_COMPLETIONS) return "chat";
+  return endpoint === RESPONSES ? "responses" : null;
 }
 
-/** Whether a call of OpenAI's API must be converted for a provider. */
-export function needsChat(endpoint: string, { openAi }: Pick<OpenAiTarget, "openAi">): boolean {
-  return endpoint === RESPONSES && openAi.hasResponses !== true;
+/** The format of a call of Anthropic's or Google's API; null if it can't be converted. */
+export function ownForm(form: "anthropic" | "google", path: string): ConvertibleForm | null {
+  if (form === "anthropic") return MESSAGES_PATH.test(path) ? "messages" : null;
+  return GENERATE_PATH.test(path) ? "gemini" : null;
+}
+
+/** A model of a provider. */
+export interface ConvertedTarget {
+  readonly provider: Provider;
+  readonly model: string;
 }
 
 /**
- * Whether a call of OpenAI's API must be converted to Messages. Anthropic itself has chat completions too; for custom
- * providers with its API that is unknown. Responses have to be converted anyway, and lose less in this way.
+ * The format in which a provider gets a request: its own, as long as the provider has it for this model; null if there
+ * is none.
+ * @param isPreferred Whether the provider's own API is preferred to its OpenAI-compatible one.
  */
-export function needsMessages(endpoint: string, provider: Provider): boolean {
-  const isSpoken = endpoint === CHAT_COMPLETIONS && isBuiltIn(provider.slug);
-  return mayBeMessages(endpoint, provider) && !isSpoken;
+export function sentAs(
+  from: ConvertibleForm,
+  target: ConvertedTarget,
+  isPreferred: boolean,
+): ConvertibleForm | null {
+  const best = bestForm(target, isPreferred && from !== "chat");
+  if (!hasForm(from, target)) return best;
+  const isBeside = from === "chat" && (best === "messages" || best === "gemini");
+  return isPreferred && isBeside ? best : from;
 }
 
 /**
- * Whether a call of OpenAI's API can be converted to Messages, because the provider supports more in that format than
- * in OpenAI's.
+ * The format in which a provider supports most; null for a provider without a common API.
+ * @param isPreferred Whether for OpenAI's models that is Responses, which keep thoughts but lack settings.
  */
-export function mayBeMessages(endpoint: string, { protocol }: Provider): boolean {
-  return protocol === "anthropic" && (endpoint === CHAT_COMPLETIONS || endpoint === RESPONSES);
+function bestForm(target: ConvertedTarget, isPreferred: boolean): ConvertibleForm | null {
+  const { protocol, openAiCompatible } = target.provider;
+  if (protocol === "anthropic") return "messages";
+  if (protocol === "google") return "gemini";
+  if (openAiCompatible === null) return null;
+  const isOpenAi = openAiCompatible.onlyResponses !== undefined;
+  return (isPreferred && isOpenAi) || !hasForm("chat", target) ? "responses" : "chat";
 }
 
 /**
- * Converts chat completions and Responses to Messages.
- * @param named The model as the caller wrote it.
- * @throws {ProxyError} `not_convertible`, `body_too_large`.
+ * Anthropic and Google have chat completions beside their own APIs; for custom providers with these APIs, that is
+ * unknown.
  */
-export function byMessagesCall(
-  request: Request,
-  endpoint: string,
-  { provider, model }: Pick<OpenAiTarget, "provider" | "model">,
-  named: string,
-  body: RequestBody,
-  scope: RequestScope,
-): ProxyCall {
-  const asked = wholeBody(body);
-  const context = { model: named, nowMs: scope.ports.nowMs() };
-  const convert = endpoint === RESPONSES ? responsesByMessages : chatByMessages;
-  const { request: said, conversion } = orRefuse(() => convert(asked, model, context));
-  const bytes = encoder.encode(JSON.stringify(said));
-  const url = new URL(request.url);
-  url.search = "";
-  const facts = {
-    request,
-    provider,
-    path: "v1/messages",
-    url,
-    body: { kind: "kept", bytes },
-  } as const;
-  return converted(nativeCall(facts, scope), conversion);
-}
-
-/** Whether a request in Google's format can be converted to chat completions for a provider. */
-export function takesGenerating(path: string, provider: Provider): boolean {
-  return isGenerating(path) && !needsMessages(CHAT_COMPLETIONS, provider);
+function hasForm(form: ConvertibleForm, { provider, model }: ConvertedTarget): boolean {
+  const { protocol, openAiCompatible: openAi, slug } = provider;
+  if (form === "gemini") return protocol === "google";
+  if (form === "messages") return speaksForm(provider, "anthropic");
+  if (openAi === null) return false;
+  if (form === "responses") return openAi.hasResponses === true;
+  return openAi.onlyResponses?.test(model) !== true && (protocol === null || isBuiltIn(slug));
 }
 
 /**
@@ -132,76 +114,69 @@ export async function convertWhole(
 }
 
 /**
+ * @param facts `path` as the caller wrote it: for Gemini, it says whether to stream the response.
  * @param named The model as the caller wrote it.
  * @throws {ProxyError} `not_convertible`, `body_too_large`.
  */
-export function messagesCall(
-  request: Request,
-  target: OpenAiTarget,
+export function convertedCall(
+  { request, path, url }: Pick<RequestFacts, "request" | "path" | "url">,
+  [from, to]: readonly [from: ConvertibleForm, to: ConvertibleForm],
+  target: ConvertedTarget,
   named: string,
   body: RequestBody,
   scope: RequestScope,
 ): ProxyCall {
   const { provider, model } = target;
-  const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
-  const asked = wholeBody(body);
-  const context = { model: named, inputGuess: guessedTokens(body) };
-  const { request: said, conversion } = orRefuse(() =>
-    messagesByChat(asked, model, dialect, context),
-  );
-  return chatCall(request, target, said, conversion, scope);
-}
-
-/** The calls of Google's API that are converted; the first group matches for a stream. */
-const GENERATE_PATH = /(?::|%3A)(?:(stream)G|g)enerateContent$/i;
-
-function isGenerating(path: string): boolean {
-  return GENERATE_PATH.test(path);
-}
-
-/**
- * @param path As the caller wrote it: it says whether to stream the response.
- * @param named The model as the caller wrote it.
- * @throws {ProxyError} `not_convertible`, `body_too_large`.
- */
-export function geminiCall(
-  { request, path, url }: Pick<SharedFacts, "request" | "path" | "url">,
-  target: OpenAiTarget,
-  named: string,
-  body: RequestBody,
-  scope: RequestScope,
-): ProxyCall {
-  const { provider, model } = target;
-  const isStream = GENERATE_PATH.exec(path)?.[1] !== undefined;
+  const isStream = from === "gemini" && GENERATE_PATH.exec(path)?.[1] !== undefined;
   if (isStream && queryParameter(url, "alt") !== "sse") {
     throw new ProxyError(
       "not_convertible",
       "This model is another provider's, whose answers are streamed as events: ask with ?alt=sse.",
     );
   }
+  const asked = {
+    body: wholeBody(body),
+    model,
+    named,
+    nowMs: scope.ports.nowMs(),
+    inputGuess: guessedTokens(body),
+    isStream,
+  };
   const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
-  const asked = wholeBody(body);
-  const { request: said, conversion } = orRefuse(() =>
-    geminiByChat(asked, model, dialect, { model: named, isStream }),
-  );
-  return chatCall(request, target, said, conversion, scope);
+  const { conversion, ...said } = orRefuse(() => convertRequest(from, to, asked, dialect));
+  return converted(callIn(to, request, url, target, said, scope), conversion);
 }
 
-function chatCall(
+interface SaidRequest {
+  readonly request: object;
+  readonly isStream: boolean;
+}
+
+function callIn(
+  to: ConvertibleForm,
   request: Request,
-  target: OpenAiTarget,
-  said: object,
-  conversion: Conversion,
+  asked: URL,
+  { provider, model }: ConvertedTarget,
+  said: SaidRequest,
   scope: RequestScope,
 ): ProxyCall {
-  const bytes = encoder.encode(JSON.stringify(said));
+  const bytes = encoder.encode(JSON.stringify(said.request));
   const body: RequestBody = { kind: "kept", bytes };
+  if (to === "messages" || to === "gemini") {
+    const url = new URL(asked);
+    url.search = to === "gemini" && said.isStream ? "?alt=sse" : "";
+    const method = said.isStream ? "streamGenerateContent" : "generateContent";
+    const generating = `v1beta/models/${encodeURIComponent(model)}:${method}`;
+    const path = to === "gemini" ? generating : "v1/messages";
+    return nativeCall({ request, provider, path, url, body }, scope);
+  }
+  const openAi = provider.openAiCompatible;
   const field = findBodyField(body, request.headers, "model");
-  if (field === null) throw new TypeError("a converted request names its model");
-  return converted(
-    openAiCall(request, CHAT_COMPLETIONS, "", target, body, field, scope),
-    conversion,
-  );
+  if (openAi === null || field === null) {
+    throw new TypeError("a converted request names a model of a provider that has the format");
+  }
+  const endpoint = to === "chat" ? CHAT_COMPLETIONS : RESPONSES;
+  return openAiCall(request, endpoint, "", { provider, openAi, model }, body, field, scope);
 }
 
 function converted(call: ProxyCall, conversion: Conversion): ProxyCall {

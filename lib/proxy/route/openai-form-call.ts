@@ -8,13 +8,7 @@ import { findBodyField } from "../request/body-field";
 import type { SharedFacts } from "../request/request-facts";
 import type { RequestScope } from "../request-scope";
 import { namesNoModel, openAiCall } from "./compat-call";
-import {
-  byMessagesCall,
-  convertWhole,
-  needsChat,
-  needsMessages,
-  responsesCall,
-} from "./converted-call";
+import { convertedCall, convertWhole, openAiForm, sentAs } from "./converted-call";
 import type { ProxyCall } from "./proxy-call";
 import { resolveModel } from "./resolve-model";
 import { openAiEndpoint } from "./shared-form";
@@ -27,9 +21,11 @@ export async function openAiFormCall(facts: SharedFacts, scope: RequestScope): P
   const resolving = resolveModel(named.value, facts, scope);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
   const endpoint = openAiEndpoint(path);
-  if (needsMessages(endpoint, provider)) {
+  const from = openAiForm(endpoint);
+  const to = from && sentAs(from, { provider, model }, false);
+  if (from !== null && to !== null && to !== from) {
     return convertWhole(body, token.id, (whole) =>
-      byMessagesCall(request, endpoint, { provider, model }, named.value, whole, scope),
+      convertedCall(facts, [from, to], { provider, model }, named.value, whole, scope),
     );
   }
   const openAi = provider.openAiCompatible;
@@ -40,10 +36,5 @@ export async function openAiFormCall(facts: SharedFacts, scope: RequestScope): P
     );
   }
   const target = { provider, openAi, model };
-  if (!needsChat(endpoint, target)) {
-    return openAiCall(request, endpoint, url.search, target, body, named, scope);
-  }
-  return convertWhole(body, token.id, (whole) =>
-    responsesCall(request, target, named.value, whole, scope),
-  );
+  return openAiCall(request, endpoint, url.search, target, body, named, scope);
 }

@@ -10,13 +10,7 @@ import { findBodyField } from "../request/body-field";
 import type { SharedFacts } from "../request/request-facts";
 import { poolFor, type RequestScope } from "../request-scope";
 import { namesNoModel, renameField } from "./compat-call";
-import {
-  convertWhole,
-  geminiCall,
-  MESSAGES_PATH,
-  messagesCall,
-  takesGenerating,
-} from "./converted-call";
+import { convertedCall, convertWhole, ownForm, sentAs } from "./converted-call";
 import { nativeCall } from "./native-call";
 import type { ProxyCall } from "./proxy-call";
 import { type ResolvedModel, resolveModel } from "./resolve-model";
@@ -40,15 +34,11 @@ export async function ownFormCall(
   const resolving = resolveModel(name, facts, scope);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;
   if (!speaksForm(provider, form)) {
-    const { openAiCompatible: openAi } = provider;
-    const isConverted =
-      form === "google" ? takesGenerating(path, provider) : MESSAGES_PATH.test(path);
-    if (openAi === null || !isConverted) throw speaksAnother(form, { provider, model });
-    const target = { provider, openAi, model };
+    const from = ownForm(form, path);
+    const to = from && sentAs(from, { provider, model }, false);
+    if (from === null || to === null) throw speaksAnother(form, { provider, model });
     return convertWhole(body, token.id, (whole) =>
-      form === "google"
-        ? geminiCall(facts, target, name, whole, scope)
-        : messagesCall(request, target, name, whole, scope),
+      convertedCall(facts, [from, to], { provider, model }, name, whole, scope),
     );
   }
   const renamed = inBody?.value === name ? renameField(body, inBody, model) : body;
