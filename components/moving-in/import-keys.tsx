@@ -32,8 +32,7 @@ export function ImportKeys({
   const [isOffline, setIsOffline] = useState(false);
 
   async function compare() {
-    // The parsers are larger than the page, so they are loaded once there is something to parse.
-    const reader = await import("@/lib/moving-in/read-source").catch(() => null);
+    const reader = await loadReader();
     setIsOffline(reader === null);
     if (reader === null) return;
     const source = reader.readSource(given.text, given.fileName ?? "");
@@ -103,4 +102,13 @@ export function ImportKeys({
         />
       );
   }
+}
+
+/**
+ * The parsers are larger than the page, so they are loaded once there is something to parse; the server, which never
+ * parses, is built without them. Null if they can't be fetched.
+ */
+async function loadReader() {
+  if (typeof window === "undefined") return null;
+  return import("@/lib/moving-in/read-source").catch(() => null);
 }

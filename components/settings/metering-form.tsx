@@ -8,6 +8,7 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { MOST_ROWS_A_DAY } from "@/lib/manage/settings/settings-limits";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
+import { loadResolvers } from "./load-resolvers";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";
 
@@ -17,7 +18,7 @@ export function MeteringForm({ settings }: { readonly settings: Settings["meteri
   const id = useId();
   const form = useForm({
     defaultValues: settings,
-    resolver: async (...asked) => (await import("./settings-resolvers")).meteringResolver(...asked),
+    resolver: async (...asked) => (await loadResolvers()).meteringResolver(...asked),
   });
   const { errors, isDirty, isSubmitting } = form.formState;
   const message = errors.dailyRowBudget && t("range", { max: MOST_ROWS_A_DAY });

@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
+import { loadResolvers } from "./load-resolvers";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";
 
@@ -54,7 +55,7 @@ export function PricesForm({
   const id = useId();
   const form = useForm<Fields>({
     defaultValues: fieldsOf(settings),
-    resolver: async (...asked) => (await import("./settings-resolvers")).pricesResolver(...asked),
+    resolver: async (...asked) => (await loadResolvers()).pricesResolver(...asked),
   });
   const { errors, isDirty, isSubmitting } = form.formState;
   const rows = useFieldArray({ control: form.control, name: "overrides" });

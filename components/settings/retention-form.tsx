@@ -8,6 +8,7 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { LONGEST_DAYS } from "@/lib/manage/settings/settings-limits";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
+import { loadResolvers } from "./load-resolvers";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";
 
@@ -25,8 +26,7 @@ export function RetentionForm({ settings }: { readonly settings: Settings["reten
   const id = useId();
   const form = useForm({
     defaultValues: settings,
-    resolver: async (...asked) =>
-      (await import("./settings-resolvers")).retentionResolver(...asked),
+    resolver: async (...asked) => (await loadResolvers()).retentionResolver(...asked),
   });
   const { errors, isDirty, isSubmitting } = form.formState;
 

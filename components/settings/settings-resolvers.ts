@@ -1,8 +1,4 @@
-/**
- * Validation of the settings' forms. Imported when a form is first validated, because zod is a considerable part of a
- * page.
- * @module
- */
+/** Validation of the settings' forms, which load it by `load-resolvers.ts`. @module */
 import { zodResolver } from "@hookform/resolvers/zod";
 import { z } from "zod";
 import {

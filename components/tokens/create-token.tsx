@@ -8,8 +8,10 @@ import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
 
-const CreateTokenDialog = dynamic(() =>
-  import("@/components/tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
+const CreateTokenDialog = dynamic(
+  () =>
+    import("@/components/tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
+  { ssr: false },
 );
 
 /** `?new=true`: the form for a new token is open. */

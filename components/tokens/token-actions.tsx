@@ -9,7 +9,9 @@ import { LazyTokenMenu } from "./lazy-token-menu";
 import type { TokenDialogKind } from "./token-dialog";
 import { tokenState } from "./token-state";
 
-const TokenDialog = dynamic(() => import("./token-dialog").then((module) => module.TokenDialog));
+const TokenDialog = dynamic(() => import("./token-dialog").then((module) => module.TokenDialog), {
+  ssr: false,
+});
 
 /** What can be done with one token: its menu, and the dialogs that it opens. */
 export function TokenActions({

@@ -18,8 +18,9 @@ import { TokenStateBadge } from "@/components/tokens/token-state-badge";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 import type { TokenUse } from "@/lib/manage/tokens/read-token-use";
 
-const TokenDialog = dynamic(() =>
-  import("@/components/tokens/token-dialog").then((module) => module.TokenDialog),
+const TokenDialog = dynamic(
+  () => import("@/components/tokens/token-dialog").then((module) => module.TokenDialog),
+  { ssr: false },
 );
 
 const column = dataTableColumns<AccessTokenItem>();

@@ -1,10 +1,15 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useState } from "react";
+import dynamic from "next/dynamic";
+import { useEffect, useState } from "react";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ChartData } from "./chart-data";
 
-const ChartPlot = lazy(async () => ({ default: (await import("./chart-plot")).ChartPlot }));
+/** Never drawn on the server, which so does without the library that draws. */
+const ChartPlot = dynamic(() => import("./chart-plot").then(({ ChartPlot }) => ChartPlot), {
+  ssr: false,
+  loading: Placeholder,
+});
 
 /** Draws once the page itself has loaded: until then its space is reserved, and the table view works. */
 export function LazyChartPlot(data: ChartData) {
@@ -15,11 +20,9 @@ export function LazyChartPlot(data: ChartData) {
     else window.addEventListener("load", begin, { once: true });
     return () => window.removeEventListener("load", begin);
   }, []);
-  const placeholder = <Skeleton className="h-full w-full" />;
-  if (!isPageLoaded) return placeholder;
-  return (
-    <Suspense fallback={placeholder}>
-      <ChartPlot {...data} />
-    </Suspense>
-  );
+  return isPageLoaded ? <ChartPlot {...data} /> : <Placeholder />;
+}
+
+function Placeholder() {
+  return <Skeleton className="h-full w-full" />;
 }

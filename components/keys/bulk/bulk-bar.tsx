@@ -9,14 +9,17 @@ import type { ChosenKeys, KeyFilter } from "../types";
 import { DeleteKeysButton } from "./delete-keys-button";
 import { useKeyChanges } from "./use-key-changes";
 
-const SetKeysDialog = dynamic(() =>
-  import("./set-keys-dialog").then(({ SetKeysDialog }) => SetKeysDialog),
+const SetKeysDialog = dynamic(
+  () => import("./set-keys-dialog").then(({ SetKeysDialog }) => SetKeysDialog),
+  { ssr: false },
 );
-const BulkLimitsDialog = dynamic(() =>
-  import("./bulk-limits-dialog").then(({ BulkLimitsDialog }) => BulkLimitsDialog),
+const BulkLimitsDialog = dynamic(
+  () => import("./bulk-limits-dialog").then(({ BulkLimitsDialog }) => BulkLimitsDialog),
+  { ssr: false },
 );
-const CheckKeysDialog = dynamic(() =>
-  import("../table/check-keys-dialog").then(({ CheckKeysDialog }) => CheckKeysDialog),
+const CheckKeysDialog = dynamic(
+  () => import("../table/check-keys-dialog").then(({ CheckKeysDialog }) => CheckKeysDialog),
+  { ssr: false },
 );
 
 const CHANGES = ["disable", "enable", "unblock", "end-cooldowns"] as const;

@@ -8,8 +8,9 @@ import { Button } from "@/components/ui/button";
 import type { ProviderLimits as Limits } from "@/lib/manage/limits/read-provider-limits";
 import { limitWords } from "./limit-words";
 
-const LimitsDialog = dynamic(() =>
-  import("./limits-dialog").then(({ LimitsDialog }) => LimitsDialog),
+const LimitsDialog = dynamic(
+  () => import("./limits-dialog").then(({ LimitsDialog }) => LimitsDialog),
+  { ssr: false },
 );
 
 /** Configured limits of a provider's keys, one line each; admins can change them. */

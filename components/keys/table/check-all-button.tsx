@@ -5,8 +5,9 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 
-const CheckKeysDialog = dynamic(() =>
-  import("./check-keys-dialog").then(({ CheckKeysDialog }) => CheckKeysDialog),
+const CheckKeysDialog = dynamic(
+  () => import("./check-keys-dialog").then(({ CheckKeysDialog }) => CheckKeysDialog),
+  { ssr: false },
 );
 
 /** Checks all keys of a provider. */

@@ -13,8 +13,12 @@ import type { KeyLimitsInUse } from "../limits/key-limits";
 import type { ChosenKeys, KeyFilter } from "../types";
 import { keyColumns } from "./key-columns";
 
-const BulkBar = dynamic(() => import("../bulk/bulk-bar").then(({ BulkBar }) => BulkBar));
-const KeySheet = dynamic(() => import("../sheet/key-sheet").then(({ KeySheet }) => KeySheet));
+const BulkBar = dynamic(() => import("../bulk/bulk-bar").then(({ BulkBar }) => BulkBar), {
+  ssr: false,
+});
+const KeySheet = dynamic(() => import("../sheet/key-sheet").then(({ KeySheet }) => KeySheet), {
+  ssr: false,
+});
 
 /** A provider's keys as a table, what can be done to many of them, and one of them next to it. */
 export function KeyBrowser({

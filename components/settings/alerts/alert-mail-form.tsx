@@ -6,6 +6,7 @@ import { FormTextField } from "@/components/form-text-field";
 import { Form } from "@/components/ui/form";
 import { MOST_RECIPIENTS } from "@/lib/manage/settings/settings-limits";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
+import { loadResolvers } from "../load-resolvers";
 import { SaveBar } from "../save-bar";
 import { useSectionSave } from "../use-section-save";
 import { splitAddresses } from "./split-addresses";
@@ -29,7 +30,7 @@ export function AlertMailForm({
   const t = useTranslations("settings.alerts");
   const form = useForm<MailFields>({
     defaultValues: fieldsOf(settings),
-    resolver: async (...asked) => (await import("../settings-resolvers")).mailResolver(...asked),
+    resolver: async (...asked) => (await loadResolvers()).mailResolver(...asked),
   });
   const { isDirty, isSubmitting } = form.formState;
 

@@ -8,6 +8,7 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { MOST_READY_KEYS } from "@/lib/manage/settings/settings-limits";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
+import { loadResolvers } from "../load-resolvers";
 import { SaveBar } from "../save-bar";
 import { useSectionSave } from "../use-section-save";
 
@@ -25,8 +26,7 @@ export function AlertsForm({ settings }: { readonly settings: AlertTimes }) {
   const id = useId();
   const form = useForm({
     defaultValues: timesOf(settings),
-    resolver: async (...asked) =>
-      (await import("../settings-resolvers")).alertTimesResolver(...asked),
+    resolver: async (...asked) => (await loadResolvers()).alertTimesResolver(...asked),
   });
   const { errors, isDirty, isSubmitting } = form.formState;
 
