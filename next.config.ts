@@ -11,21 +11,28 @@ const withNextIntl = createNextIntlPlugin({
   },
 });
 
+const PROXIED_PATHS = [
+  { source: "/api", destination: "/api/compat" },
+  { source: `/:door(${ROOT_SEGMENTS.join("|")})/:path*`, destination: "/api/:door/:path*" },
+];
+
 export default async function nextConfig(phase: string): Promise<NextConfig> {
-  if (phase === PHASE_DEVELOPMENT_SERVER) await initBindingsForDev();
+  const isDev = phase === PHASE_DEVELOPMENT_SERVER;
+  if (isDev) await initBindingsForDev();
   return withNextIntl({
     poweredByHeader: false,
     // `npm test` checks the types of everything; a build needn't wait for it.
     typescript: { ignoreBuildErrors: true },
     images: { unoptimized: true },
-    // The Worker handles these before Next is called; here they lead to the same handler, for `next dev`.
-    rewrites: async () => [
-      { source: "/api", destination: "/api/compat" },
-      { source: `/:door(${ROOT_SEGMENTS.join("|")})/:path*`, destination: "/api/:door/:path*" },
-    ],
+    // The Worker handles proxied requests before Next is called. `next dev` has no Worker: there these paths lead to
+    // the same handler, in a route (`route.dev.ts`) that builds leave out.
+    pageExtensions: [...(isDev ? ["dev.ts"] : []), "tsx", "ts"],
+    rewrites: async () => (isDev ? PROXIED_PATHS : []),
     // The help shows the pages of `docs/`, parsed by the build.
     turbopack: { rules: { "*.md": { loaders: ["./scripts/docs/help-loader.ts"], as: "*.js" } } },
     experimental: {
+      // Wrangler makes those of the Worker, from the code that this build writes.
+      turbopackSourceMaps: false,
       // `forbidden()` sends 403 with the page of app/forbidden.tsx.
       authInterrupts: true,
       // Pasting thousands of provider keys into a form is more than the default 1 MB.

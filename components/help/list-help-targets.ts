@@ -1,5 +1,7 @@
-import { getLocale, getTranslations } from "next-intl/server";
 import type { Locale } from "@/i18n/locale";
+import { requestLocale } from "@/i18n/request-reader";
+import enHelp from "@/messages/en/help.json";
+import zhHelp from "@/messages/zh/help.json";
 import type { HelpDocument } from "./help-document";
 import { helpClients, helpGroups } from "./help-topics";
 
@@ -9,13 +11,15 @@ export interface HelpTarget {
   readonly href: string;
 }
 
+const TOPICS = { en: enHelp.topics, zh: zhHelp.topics };
+
 /** Topics, apps and questions, in the reader's language. */
 export async function listHelpTargets(): Promise<readonly HelpTarget[]> {
-  const t = await getTranslations("help");
+  const locale = await requestLocale();
   const topics = helpGroups.flatMap((group) => group.topics.map(({ topic }) => topic));
-  const faq = await questions(await getLocale());
+  const faq = await questions(locale);
   return [
-    ...topics.map((topic) => ({ title: t(`topics.${topic}.title`), href: `/help/${topic}` })),
+    ...topics.map((topic) => ({ title: TOPICS[locale][topic].title, href: `/help/${topic}` })),
     ...helpClients.map(({ slug, label }) => ({ title: label, href: `/help/clients/${slug}` })),
     ...faq.blocks.flatMap((block) =>
       block.kind === "heading" && block.level === 3

@@ -1,5 +1,6 @@
 /**
- * The bundler's loader for pages of `docs/`: neither the Worker nor the browser contains a Markdown parser.
+ * The bundler's loader for pages of `docs/`: neither the Worker nor the browser contains a Markdown parser. The bundler
+ * takes every page of the folder, also those that the help lacks.
  * @module
  */
 import { relative, sep } from "node:path";
@@ -10,7 +11,11 @@ interface LoaderContext {
   readonly resourcePath: string;
 }
 
+/** Read next to the code, or the list of pages, for which the portal has another. */
+export const NOT_IN_PORTAL = ["docs/README.md", "docs/architecture.md"];
+
 export default function helpLoader(this: LoaderContext, markdown: string): string {
   const path = relative(root, this.resourcePath).split(sep).join("/");
+  if (NOT_IN_PORTAL.includes(path)) return "export default null;";
   return `export default ${JSON.stringify(parseDocument(markdown, path))};`;
 }

@@ -1,5 +1,5 @@
 /**
- * An entry point on workerd: a built Worker in front of a fake upstream, with its own D1.
+ * An entry point on workerd: a Worker in front of a fake upstream, with its own D1.
  * @module
  */
 import { rm } from "node:fs/promises";
@@ -9,24 +9,46 @@ import { newDataFolder } from "../e2e/data-folder.ts";
 import { startFakeUpstream } from "../fake-upstream/start-fake-upstream.ts";
 import { DOOR_AUTH_KEY, DOOR_LIMITED_TOKEN, DOOR_TOKEN, type Door } from "./door.ts";
 
+type Vars = Readonly<Record<string, string>>;
+
+interface DoorServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
 /**
+ * The built Worker.
  * @param workerDir The bundle's folder; by default the product's own entry.
  * @param hasObject Whether the portal runs in its object; by default if the bundle has a portal.
  */
-export async function openServerDoor(workerDir?: string, hasObject?: boolean): Promise<Door> {
+export function openServerDoor(workerDir?: string, hasObject?: boolean): Promise<Door> {
+  return openDoorOf(async (vars) => {
+    const dataDir = await newDataFolder("one-balance-door-");
+    const server = await startServer({
+      port: 0,
+      dataDir,
+      vars,
+      ...(workerDir !== undefined && { workerDir }),
+      ...(hasObject !== undefined && { hasObject }),
+    });
+    return {
+      url: server.url,
+      async close() {
+        await server.dispose();
+        await rm(dataDir, { recursive: true, force: true });
+      },
+    };
+  });
+}
+
+/** @param serve Serves a Worker that has the admin API, with these variables. */
+export async function openDoorOf(serve: (vars: Vars) => Promise<DoorServer>): Promise<Door> {
   const upstream = await startFakeUpstream();
-  const dataDir = await newDataFolder("one-balance-door-");
-  const server = await startServer({
-    port: 0,
-    dataDir,
-    vars: {
-      AUTH_KEY: DOOR_AUTH_KEY,
-      AUTH_SECRET: "test-session-secret",
-      KEY_ENCRYPTION_SECRET: "test-encryption-secret",
-      AI_GATEWAY_URL: upstream.gatewayUrl,
-    },
-    ...(workerDir !== undefined && { workerDir }),
-    ...(hasObject !== undefined && { hasObject }),
+  const server = await serve({
+    AUTH_KEY: DOOR_AUTH_KEY,
+    AUTH_SECRET: "test-session-secret",
+    KEY_ENCRYPTION_SECRET: "test-encryption-secret",
+    AI_GATEWAY_URL: upstream.gatewayUrl,
   });
   const admin = new AdminApi(() => server.url, DOOR_TOKEN);
   return {
@@ -40,8 +62,7 @@ export async function openServerDoor(workerDir?: string, hasObject?: boolean): P
     },
     keyStates: (provider) => admin.listKeys(`provider=${provider}`),
     async close() {
-      await Promise.all([server.dispose(), upstream.close()]);
-      await rm(dataDir, { recursive: true, force: true });
+      await Promise.all([server.close(), upstream.close()]);
     },
   };
 }

@@ -1,22 +1,9 @@
-/** The common list of proxy tests through Next's route handler, which `next dev` uses. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { buildIfChanged } from "../../scripts/build.ts";
-import { root } from "../../scripts/root.ts";
-import { bundleNextDoor } from "../doors/bundle-next-door.ts";
+/** The common list of proxy tests through the route that Next calls in `next dev`. */
+import { fileURLToPath } from "node:url";
 import { describeProxy } from "../doors/proxy-list.ts";
-import { openServerDoor } from "../doors/server-door.ts";
+import { openDoorOf } from "../doors/server-door.ts";
+import { startProxyServer } from "./proxy-server.ts";
 
-describeProxy("Next's route", async () => {
-  await buildIfChanged();
-  const workerDir = await mkdtemp(join(root, "dist/next-door-"));
-  await bundleNextDoor(workerDir);
-  const door = await openServerDoor(workerDir);
-  return {
-    ...door,
-    async close() {
-      await door.close();
-      await rm(workerDir, { recursive: true, force: true });
-    },
-  };
-});
+const entry = fileURLToPath(new URL("../doors/next-door-entry.ts", import.meta.url));
+
+describeProxy("Next's route", () => openDoorOf((vars) => startProxyServer({ entry, vars })));

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { helpClients, helpFile, helpGroups } from "../../components/help/help-topics.ts";
 import { readHelpPage } from "../../components/help/read-help-page.ts";
 import { providers } from "../../lib/providers/registry.ts";
+import { NOT_IN_PORTAL } from "../../scripts/docs/help-loader.ts";
 import { parseDocument } from "../../scripts/docs/parse-document.ts";
 import { codeSpans, DOCUMENTS, readDocument, snippets } from "../docs/markdown.ts";
 
@@ -13,8 +14,6 @@ const pages = [
   ...providers.map(({ slug }) => `providers/${slug}`),
 ];
 const documents = DOCUMENTS.filter((path) => path.startsWith("docs/"));
-/** Read next to the code, or the list of pages, for which the portal has another. */
-const NOT_IN_PORTAL = ["docs/README.md", "docs/architecture.md"];
 
 test("every document is a page of the help, and every page has its document", () => {
   const files = pages.flatMap((page) => [helpFile(page, "en"), helpFile(page, "zh")]);

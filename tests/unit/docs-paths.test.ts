@@ -57,6 +57,6 @@ test("paths are found in the documents, as links and in backticks", () => {
     expect.arrayContaining(["docs/errors.md", "LICENSE", "bench/results/report.json"]),
   );
   expect(namedPaths("CONTRIBUTING.md")).toEqual(
-    expect.arrayContaining(["worker.ts", "app/api/[provider]/[[...path]]/route.ts"]),
+    expect.arrayContaining(["worker.ts", "app/api/[provider]/[[...path]]/route.dev.ts"]),
   );
 });

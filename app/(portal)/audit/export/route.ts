@@ -1,5 +1,5 @@
-import { getTimeZone } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
+import { requestTimeZone } from "@/i18n/request-reader";
 import { exportAuditEntries } from "@/lib/manage/audit/export-audit-entries";
 import { auditFilterOf } from "../audit-query";
 
@@ -10,7 +10,7 @@ export async function GET(request: Request): Promise<Response> {
   const { context } = await portalRead("admin");
   const { searchParams } = new URL(request.url);
   const format = searchParams.get("format") === "json" ? "json" : "csv";
-  const filter = auditFilterOf(Object.fromEntries(searchParams), await getTimeZone());
+  const filter = auditFilterOf(Object.fromEntries(searchParams), await requestTimeZone());
   const text = await exportAuditEntries(context, filter, format);
   const day = new Date(context.nowMs()).toISOString().slice(0, 10);
   return new Response(toStream(text), {

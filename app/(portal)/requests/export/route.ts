@@ -1,6 +1,6 @@
-import { getTimeZone } from "next-intl/server";
 import { answerWithStream } from "@/app/answer-with-stream";
 import { portalRead } from "@/app/portal-read";
+import { requestTimeZone } from "@/i18n/request-reader";
 import { textStream } from "@/lib/http/text-stream";
 import { exportBrowsedRequests } from "@/lib/manage/usage/browse-requests";
 import { requestFilterOf } from "../request-query";
@@ -12,7 +12,7 @@ export async function GET(request: Request): Promise<Response> {
   const { context, member } = await portalRead("viewer");
   const { searchParams } = new URL(request.url);
   const format = searchParams.get("format") === "json" ? "json" : "csv";
-  const filter = requestFilterOf(Object.fromEntries(searchParams), await getTimeZone());
+  const filter = requestFilterOf(Object.fromEntries(searchParams), await requestTimeZone());
   const day = new Date(context.nowMs()).toISOString().slice(0, 10);
   const body = textStream(exportBrowsedRequests(context, member, filter, format));
   return answerWithStream(body, {

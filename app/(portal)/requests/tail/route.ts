@@ -1,5 +1,5 @@
-import { getTimeZone } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
+import { requestTimeZone } from "@/i18n/request-reader";
 import { browseRequests } from "@/lib/manage/usage/browse-requests";
 import { requestFilterOf } from "../request-query";
 
@@ -10,7 +10,7 @@ const MOST_ITEMS = 50;
 export async function GET(request: Request): Promise<Response> {
   const { context, member } = await portalRead("viewer");
   const { searchParams } = new URL(request.url);
-  const filter = requestFilterOf(Object.fromEntries(searchParams), await getTimeZone());
+  const filter = requestFilterOf(Object.fromEntries(searchParams), await requestTimeZone());
   const { items } = await browseRequests(context, member, {
     ...filter,
     after: searchParams.get("after")?.slice(0, 100) || undefined,

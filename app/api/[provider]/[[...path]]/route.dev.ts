@@ -1,6 +1,6 @@
 /**
- * The proxy's entry point through Next, for `next dev` and as its visible home: on Workers the entry (`worker.ts`)
- * handles these paths before Next is loaded.
+ * The proxy's entry point through Next, for `next dev` alone: on Workers the entry (`worker.ts`) handles these paths
+ * before Next is loaded, and `next.config.ts` leaves this file out of builds.
  * @module
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
