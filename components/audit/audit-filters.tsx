@@ -3,9 +3,9 @@
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
-import { FilterBar } from "@/components/filter-bar";
-import { FilterDate } from "@/components/filter-date";
-import { FilterSelect } from "@/components/filter-select";
+import { FilterBar } from "@/components/filters/filter-bar";
+import { FilterDate } from "@/components/filters/filter-date";
+import { FilterSelect } from "@/components/filters/filter-select";
 import { SearchField } from "@/components/search-field";
 import { Button } from "@/components/ui/button";
 

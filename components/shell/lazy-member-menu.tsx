@@ -1,6 +1,7 @@
 "use client";
 
-import { type ComponentProps, lazy, Suspense, useState } from "react";
+import { type ComponentProps, lazy } from "react";
+import { LatePopup } from "@/components/late-popup";
 import { MemberButton } from "@/components/shell/member-button";
 import type { MemberMenu as LoadedMenu } from "@/components/shell/member-menu";
 
@@ -8,23 +9,14 @@ const load = () => import("@/components/shell/member-menu");
 
 const MemberMenu = lazy(async () => ({ default: (await load()).MemberMenu }));
 
-/** The member's button; its menu is loaded when the button is about to be used. */
+/** The member's button, and its menu. */
 export function LazyMemberMenu(props: ComponentProps<typeof LoadedMenu>) {
-  const [isWanted, setIsWanted] = useState(false);
-  const button = (
-    <MemberButton
-      member={props.member}
-      aria-haspopup="menu"
-      aria-expanded={false}
-      onPointerEnter={load}
-      onFocus={load}
-      onClick={() => setIsWanted(true)}
-    />
-  );
-  if (!isWanted) return button;
   return (
-    <Suspense fallback={button}>
+    <LatePopup
+      load={load}
+      button={(opener) => <MemberButton member={props.member} aria-haspopup="menu" {...opener} />}
+    >
       <MemberMenu {...props} />
-    </Suspense>
+    </LatePopup>
   );
 }

@@ -2,9 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
-import { FilterBar } from "@/components/filter-bar";
-import { FilterDate } from "@/components/filter-date";
-import { FilterSelect } from "@/components/filter-select";
+import { FilterBar } from "@/components/filters/filter-bar";
+import { FilterDate } from "@/components/filters/filter-date";
+import { FilterSelect } from "@/components/filters/filter-select";
 
 export interface FilterChoice {
   readonly value: string;

@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
-import { FilterSelect } from "@/components/filter-select";
+import { FilterSelect } from "@/components/filters/filter-select";
 import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";

@@ -1,6 +1,6 @@
 import { getTimeZone, getTranslations } from "next-intl/server";
 import type { PortalRead } from "@/app/portal-read";
-import { FilterSelect } from "@/components/filter-select";
+import { FilterSelect } from "@/components/filters/filter-select";
 import { QuietLink } from "@/components/quiet-link";
 import { RequestTable } from "@/components/requests/request-table";
 import { requestsHref } from "@/components/requests/requests-href";

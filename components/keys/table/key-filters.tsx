@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { FilterSelect } from "@/components/filter-select";
+import { FilterSelect } from "@/components/filters/filter-select";
 import { keyStates } from "@/components/key-state";
 import { SearchField } from "@/components/search-field";
 import { useKeyGroups } from "../groups/key-groups";
