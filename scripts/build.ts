@@ -82,8 +82,10 @@ export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
     await step("Bundling the Worker and the portal", async () => {
       const folders = [WORKER_DIR, PORTAL_DIR];
       for (const folder of folders) await rm(join(root, folder), { recursive: true, force: true });
-      await bundle("worker.ts", WORKER_DIR, signal);
-      await bundle("portal.ts", PORTAL_DIR, signal);
+      await Promise.all([
+        bundle("worker.ts", WORKER_DIR, signal),
+        bundle("portal.ts", PORTAL_DIR, signal),
+      ]);
       for (const file of ["portal.js", "portal.js.map"]) {
         await rename(join(root, PORTAL_DIR, file), join(root, WORKER_DIR, file));
       }

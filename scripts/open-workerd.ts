@@ -70,7 +70,8 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
   // No plan limits a session's CPU here, and an object would be one more hop for each frame.
   const vars = { WEBSOCKETS: "worker", ...options.vars };
   const bindings = { ...textBindings(vars), DB: { type: "d1", id: "DB" } } as const;
-  const hasObject = options.hasObject ?? "portal.js" in modules;
+  const { "portal.js": portal, ...proxyModules } = modules;
+  const hasObject = options.hasObject ?? portal !== undefined;
   const hasLeases = options.hasLeases ?? false;
   const isolateNames = Array.from({ length: options.isolates ?? 1 }, (_, index) =>
     index === 0 ? "one-balance" : `one-balance-${index + 1}`,
@@ -112,7 +113,8 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
           modules: {
             "local-entry.js": { type: "esm" as const, contents: localEntry(originHeader) },
             "local-door.js": { type: "esm" as const, contents: localDoor },
-            ...modules,
+            // With an object only that runs the portal, and workerd needn't read so much for each isolate.
+            ...(hasObject ? proxyModules : modules),
           },
         },
         env: {

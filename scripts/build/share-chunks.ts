@@ -8,13 +8,13 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { type Expression, parse, type SpreadElement } from "acorn";
 
-/** Where Next writes them, and where OpenNext takes them from. */
-const FOLDERS = [".next/server/chunks", ".next/standalone/.next/server/chunks"];
+/** Where OpenNext takes them from. */
+const FOLDER = ".next/standalone/.next/server/chunks";
 const SOURCE_MAP_COMMENT = /\n\/\/# sourceMappingURL=\S*\s*$/;
 /** A reference is no longer than this. */
 const REFERENCE_CHARS = 200;
 
-for (const folder of FOLDERS) await shareChunks(join(import.meta.dirname, "../..", folder));
+await shareChunks(join(import.meta.dirname, "../..", FOLDER));
 
 async function shareChunks(folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true });
