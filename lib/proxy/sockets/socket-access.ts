@@ -1,11 +1,13 @@
 /**
- * Whether a token may open a WebSocket, before its frames say more.
+ * Whether a token may open a WebSocket, before its frames say more, and whether the pool's key may still be used for it.
  * @module
  */
+import { EVERY_MODEL, isCap } from "../../pool/types";
 import type { SocketProtocol } from "../../providers/types";
 import { tokenAllows } from "../account/token-allows";
 import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
+import { poolFor, type RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 
 /** How the frames of a call's service are read; null if they can't be. */
@@ -52,4 +54,20 @@ export function assertQueryAllowed(token: AccessToken, { provider, url }: ProxyC
       `This access token may not use ${value} of ${provider.label}.`,
     );
   }
+}
+
+/**
+ * Whether a session's key must not be used for its caller any more: it was deleted or disabled, serves other groups now,
+ * or a cap on its cost is reached. A session that goes on in spite of a cooldown for lack of quota shows that it has
+ * some, and one with a blocked key that the key works.
+ */
+export function keyIsLost(
+  keyId: string,
+  provider: string,
+  scope: Pick<RequestScope, "caller" | "ports">,
+): boolean {
+  const key = poolFor(provider, scope).get(keyId);
+  if (key === undefined || key.status === "disabled") return true;
+  const cooldown = key.cooldowns.get(EVERY_MODEL);
+  return cooldown !== undefined && isCap(cooldown.reason) && cooldown.untilMs > scope.ports.nowMs();
 }

@@ -1,10 +1,12 @@
 /** Sessions between simulated ends: what is handed on, counted, rejected and closed. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MemoryBudgets } from "../../../tests/doors/memory-budgets.ts";
 import { MemoryState } from "../../../tests/doors/memory-state.ts";
 import { MemoryUsage } from "../../../tests/doors/memory-usage.ts";
 import { VirtualClock } from "../../../tests/doors/virtual-clock.ts";
-import type { PoolKey } from "../../pool/types";
+import { KeyPool } from "../../pool/key-pool";
+import { EVERY_MODEL, type PoolKey, type TokenGroup } from "../../pool/types";
 import { findProvider } from "../../providers/registry";
 import { authorizeModels } from "../account/authorize-call";
 import { RequestMeter } from "../account/request-meter";
@@ -78,12 +80,14 @@ function open({
     ...token,
   };
   const tokens = new Map([["text", caller]]);
+  const state = new MemoryState(tokens);
+  state.setPool(provider, commonKeys({ id: KEY_ID }));
   const usage = new MemoryUsage();
   const ports = {
     nowMs: () => clock.nowMs,
     random: () => 0.5,
     setTimer: (callback: () => void, ms: number) => clock.setTimer(callback, ms),
-    state: new MemoryState(tokens),
+    state,
     usage,
     budgets: new MemoryBudgets(unpriced),
     sessions,
@@ -98,9 +102,22 @@ function open({
   meter.tags = tags;
   const scope = { request, ports, meter, credential: "text" } as unknown as RequestScope;
   const [client, upstream] = [new FakeEnd(), new FakeEnd()];
-  const key = { id: "pk_1" } as PoolKey;
+  const key = { id: KEY_ID } as PoolKey;
   runSocketSession(client.end, upstream.end, caller, key, call, scope);
-  return { client, upstream, clock, tokens, usage, budgets: ports.budgets, caller };
+  return { client, upstream, clock, tokens, state, usage, budgets: ports.budgets, caller };
+}
+
+const KEY_ID = "pk_1";
+
+/** A pool with one key that serves everyone. */
+function commonKeys(fields: Partial<PoolKey> & Pick<PoolKey, "id">): KeyPool {
+  const pool = new KeyPool(Math.random);
+  pool.upsert({
+    ...{ provider: "openai", sealed: "", masked: "", status: "active", weight: 1, priority: 0 },
+    ...{ quotaDomain: null, models: null, limits: null, cooldowns: new Map() },
+    ...fields,
+  });
+  return pool;
 }
 
 /** Lets promises run that wait for nothing. */
@@ -453,6 +470,53 @@ describe("a token that ends", () => {
     changed.tokens.set("text", { ...changed.caller, scopes: MINI });
     await changed.clock.advance(5_000);
     expect(changed.client.closed[0]?.[0]).toBe(4403);
+  });
+});
+
+describe("a key that may not be used for the caller any more", () => {
+  const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+  const another = fc.constantFrom<readonly string[]>(["gr_b"], ["gr_b", "gr_c"]);
+  const own = fc.constantFrom<readonly string[]>(["gr_a"], ["gr_a", "gr_b"]);
+  const reason = fc.constantFrom("rate_limit_minute", "out_of_credit", "manual");
+  const cap = fc.constantFrom("cost_day", "cost_month");
+  /** What becomes of the key, and whether the session of a token of `group` ends. */
+  const change = fc.oneof(
+    fc.record({ groups: another, isLost: fc.constant(true) }),
+    fc.record({ groups: own, isLost: fc.constant("unless in the group" as const) }),
+    fc.record({ status: fc.constant("disabled" as const), isLost: fc.constant(true) }),
+    fc.record({ status: fc.constant("blocked" as const), isLost: fc.constant(false) }),
+    fc.record({ isDeleted: fc.constant(true), isLost: fc.constant(true) }),
+    fc.record({ reason: cap, isLost: fc.constant(true) }),
+    fc.record({ reason, isLost: fc.constant(false) }),
+  );
+
+  test(`ends its sessions within 5 s, and no other change does (seed ${SEED})`, async () => {
+    const isOfGroup = fc.boolean();
+    await fc.assert(
+      fc.asyncProperty(change, isOfGroup, async (what, inGroup) => {
+        const group: TokenGroup = { id: "gr_a", weight: 1, usesCommonKeys: true };
+        const { client, upstream, clock, state } = open({ token: inGroup ? { group } : {} });
+        await clock.advance(60_000);
+        expect(client.closed).toEqual([]);
+        const cooldown = { untilMs: clock.nowMs + 3_600_000, reason: "" };
+        const key = {
+          id: "isDeleted" in what || "groups" in what ? "pk_2" : KEY_ID,
+          ...("status" in what && { status: what.status }),
+          ...("reason" in what && {
+            cooldowns: new Map([[EVERY_MODEL, { ...cooldown, reason: what.reason }]]),
+          }),
+        };
+        state.setPool("openai", commonKeys(key));
+        // Its text is the end of its id.
+        if ("groups" in what) state.addGroupKeys("openai", what.groups, ["1"]);
+        await clock.advance(5_000);
+        client.says("a frame after it");
+        const isLost = what.isLost === true || (what.isLost !== false && !inGroup);
+        expect(client.closed.map(([code]) => code)).toEqual(isLost ? [1012] : []);
+        expect(upstream.sent).toHaveLength(isLost ? 0 : 1);
+      }),
+      { seed: SEED, numRuns: 60 },
+    );
   });
 });
 

@@ -8,6 +8,7 @@
  * - 4404 `resource_not_found`: the client named something that another has stored. That frame isn't sent;
  * - 4403 `access_denied`: the client named a model that the token may not use. That frame isn't sent;
  * - 4429 `token_limit_reached`: a limit or a budget is used up; at most the turn that reached it exceeds it;
+ * - 1012: the pool's key no longer serves the caller (see `keyIsLost`). A new session gets another key;
  * - 1009: one side doesn't keep up with what the other sends.
  * @module
  */
@@ -32,7 +33,7 @@ import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import { noteStored, reachable } from "../serve/resource-affinity";
 import { creatorOf, isUnlimited } from "../serve/stored-access";
-import { isModelLimited, socketProtocol } from "./socket-access";
+import { isModelLimited, keyIsLost, socketProtocol } from "./socket-access";
 
 /** One end of a WebSocket, as in workerd. */
 export interface SocketEnd {
@@ -50,7 +51,7 @@ export interface SocketEnd {
   addEventListener(type: "error", listener: () => void): void;
 }
 
-/** How often to check whether the token is still valid; including the state's own age it takes less than 5 s. */
+/** How often to check token and key; including the state's own age it takes less than 5 s until a change counts. */
 const LOOK_GAP_MS = 1_500;
 /** How long a check may wait for the store. */
 const LOOK_WAIT_MS = 1_000;
@@ -418,15 +419,12 @@ class SocketSession {
     this.#stopLooking = this.#scope.ports.setTimer(() => void this.#look(), LOOK_GAP_MS);
   }
 
-  /** Checks whether the token is still valid. Never rejects. */
+  /** Checks whether the token is still valid, and the key still serves it. Never rejects. */
   async #look(): Promise<void> {
     const { ports, credential, keep } = this.#scope;
     try {
       const news = ports.state.afterResponse();
-      if (news !== null) {
-        const enough = new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_WAIT_MS));
-        await Promise.race([news, enough]);
-      }
+      if (news !== null) await this.#soon(news);
       if (this.#isOver) return;
       const token = await ports.state.findAccessToken(credential, keep);
       if (token === null) {
@@ -440,10 +438,26 @@ class SocketSession {
         throw denied(`${this.#model} of ${this.#call.provider.label}`);
       }
       if (token.limitHolders !== undefined) await assertBudgetLeft(token.limitHolders, this.#scope);
+      const { slug } = this.#call.provider;
+      const isLost = () => keyIsLost(this.#key.id, slug, { caller: token, ports });
+      // A new isolate knows only the best keys at first.
+      const reading = isLost() ? ports.state.whole(keep) : null;
+      if (reading !== null) await this.#soon(reading);
+      if (isLost() && ports.state.whole(keep) === null) {
+        this.#end(1012, "The key of this session no longer serves it: open another.", "ok", null);
+      }
     } catch (error) {
       this.#refuse(error);
     }
     if (!this.#isOver) this.#lookLater();
+  }
+
+  /** Waits for a read of the store, but not for long. */
+  async #soon(read: Promise<void>): Promise<void> {
+    const enough = new Promise<void>((resolve) => {
+      this.#scope.ports.setTimer(resolve, LOOK_WAIT_MS);
+    });
+    await Promise.race([read, enough]);
   }
 
   #refuse(error: unknown): void {
