@@ -160,11 +160,13 @@ export interface AccessToken {
   readonly showsKey?: boolean;
 }
 
-/** The maker of something that a provider stores; both null if unknown. */
+/** The maker of something that a provider stores; token and user are null if unknown. */
 export interface Creator {
   /** The first of the tokens in the chain of rotations. */
   readonly tokenId: string | null;
   readonly userId: string | null;
+  /** The token's group; absent for none. */
+  readonly groupId?: string;
 }
 
 /** Something that a provider stores, and the key whose account contains it. */
@@ -275,9 +277,10 @@ export type StateEvent =
       readonly provider: string;
       readonly resource: string;
       readonly keyId: string;
-      /** The maker; both null if it was only named. */
+      /** The maker; both null if it was only named. The group isn't written: the store knows the token's. */
       readonly tokenId: string | null;
       readonly userId: string | null;
+      readonly groupId?: string;
       /**
        * True if the response only mentions it, as anyone may have it do: that says in whose account it is only as long
        * as nothing is known. Absent if it was created or used.

@@ -111,10 +111,11 @@ export class MemoryState implements ProxyState {
     for (const event of this.events) {
       if (event.kind !== "resource-seen" || event.provider !== provider) continue;
       if (!resources.includes(event.resource)) continue;
-      const { keyId, tokenId, userId } = event;
+      const { keyId, tokenId, userId, groupId } = event;
       const known = things.get(event.resource);
       if (known !== undefined && event.isMentioned === true) continue;
-      things.set(event.resource, known ? { ...known, keyId } : { keyId, tokenId, userId });
+      const made = { keyId, tokenId, userId, ...(groupId !== undefined && { groupId }) };
+      things.set(event.resource, known ? { ...known, keyId } : made);
     }
     return things;
   }

@@ -181,3 +181,54 @@ describe("a token of a group", () => {
     expect(proxy.state.everyKey("openai").queued).toBe(0);
   });
 });
+
+test(`what a token stores is for its owner's tokens of the same group (seed ${SEED})`, async () => {
+  const callers = fc.array(
+    fc.record({
+      owner: fc.constantFrom(null, "us_ann", "us_bob"),
+      group: fc.constantFrom(undefined, "gr_a", "gr_b"),
+      // A token that replaces another acts as it did, whoever has its text now.
+      replaces: fc.option(fc.nat(3), { nil: undefined }),
+    }),
+    { minLength: 2, maxLength: 6 },
+  );
+  const by = fc.nat(5);
+  await fc.assert(
+    fc.asyncProperty(callers, by, async (drawn, maker) => {
+      const tokens: AccessToken[] = [];
+      for (const { owner, group: own, replaces } of drawn) {
+        const id = `at_${tokens.length}`;
+        const before = replaces === undefined ? undefined : tokens[replaces];
+        tokens.push(
+          before === undefined
+            ? { ...tokenOf(id, own === undefined ? undefined : group(own)), ownerId: owner }
+            : { ...before, id, familyId: before.familyId ?? before.id },
+        );
+      }
+      const proxy = scriptedProxy({
+        keys: { openai: ["common-"] },
+        tokens: new Map(tokens.map((token) => [token.id, token])),
+        upstream: () => Response.json({ id: "resp_0123456789abcdef", object: "response" }),
+      });
+      const send = async (token: AccessToken, path: string, init: RequestInit) => {
+        const headers = new Headers(init.headers);
+        headers.set("authorization", `Bearer ${token.id}`);
+        const response = await proxy.fetch(path, { ...init, headers });
+        await proxy.clock.run(response.text());
+        return response.status;
+      };
+      const made = tokens[maker % tokens.length];
+      if (made === undefined) return;
+      const body = JSON.stringify({ model: "m1", input: "hi", store: true });
+      expect(await send(made, "/api/openai/v1/responses", { ...chat("m1"), body })).toBe(200);
+      for (const token of tokens) {
+        const isFamily = (token.familyId ?? token.id) === (made.familyId ?? made.id);
+        const isOwners = made.ownerId !== null && token.ownerId === made.ownerId;
+        const mayRead = isFamily || (isOwners && token.group?.id === made.group?.id);
+        const path = "/api/openai/v1/responses/resp_0123456789abcdef";
+        expect(await send(token, path, { method: "GET" })).toBe(mayRead ? 200 : 404);
+      }
+    }),
+    { seed: SEED, numRuns: 60 },
+  );
+});

@@ -103,3 +103,20 @@ test("rows from before have no maker, and what is used is kept in mind", async (
   const [row] = await db.all<{ at: number }>(sql`select at_ms as at from resource_keys`);
   expect(nowMs - (row?.at ?? 0)).toBeLessThan(DAY_MS);
 });
+
+test("the store knows the group of the token that created it, revoked or not", async () => {
+  await db.run(sql`insert into access_tokens
+      (id, name, token_hash, masked, status, group_id, created_at_ms, updated_at_ms, version)
+    values ('at_9', 'nine', 'hash', 'masked', 'revoked', 'gr_1', 0, 0, 1)`);
+  const [one, two] = [startIsolate(), startIsolate()];
+  const made = { keyId: "pk_1", tokenId: "at_9", userId: "us_1", groupId: "gr_1" };
+  one.record(seen("file-1", made));
+  one.record(seen("file-2", { tokenId: "at_gone" }));
+  const things = (isolate: IsolateState) => isolate.storedThings("openai", ["file-1", "file-2"]);
+  expect((await things(one)).get("file-1")).toEqual(made);
+  await flush(one);
+  expect([...(await things(two)).values()]).toEqual([
+    made,
+    { keyId: "pk_1", tokenId: "at_gone", userId: null },
+  ]);
+});

@@ -347,14 +347,16 @@ class D1IsolateState implements IsolateState {
 
   record(event: StateEvent): void {
     if (event.kind === "resource-seen") {
-      const { provider, resource, keyId, tokenId, userId } = event;
+      const { provider, resource, keyId, tokenId, userId, groupId } = event;
       const name = `${provider} ${resource}`;
       const known = this.#stored.get(name);
       if (known?.keyId === keyId || (known !== undefined && event.isMentioned === true)) return;
       // As in the store: the first known maker stays.
       this.#stored.set(
         name,
-        known === undefined ? { keyId, tokenId, userId } : { ...known, keyId },
+        known === undefined
+          ? { keyId, tokenId, userId, ...(groupId !== undefined && { groupId }) }
+          : { ...known, keyId },
       );
     }
     if (!this.#gate.passes(event)) return;

@@ -144,7 +144,7 @@ export function noteStored(
   { ports }: RequestScope,
   isMentioned = false,
 ): void {
-  const { tokenId, userId } = maker ?? { tokenId: null, userId: null };
+  const { tokenId, userId, groupId }: Creator = maker ?? { tokenId: null, userId: null };
   const atMs = ports.nowMs();
   ports.state.record({
     kind: "resource-seen",
@@ -153,6 +153,7 @@ export function noteStored(
     keyId: key.id,
     tokenId,
     userId,
+    ...(groupId !== undefined && { groupId }),
     atMs,
     ...(isMentioned && { isMentioned }),
   });
