@@ -1,4 +1,5 @@
 /** What callers and tokens say about a request: read once, recorded with it, and not sent on. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports.ts";
 import { spansOf } from "../../lib/traces/request-spans.ts";
@@ -114,6 +115,38 @@ describe("nothing is sent, and the caller learns why,", () => {
     expect(text).not.toContain("the-callers-own-token");
     expect(event).toMatchObject({ outcome: "client_error", errorCode: "invalid_tags" });
   });
+});
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+test(`the caller's token is in no tag, however it is escaped (seed ${SEED})`, async () => {
+  const token = "the-callers-own-token";
+  const hex = (letter: string, digits: number) =>
+    letter.charCodeAt(0).toString(16).padStart(digits, "0");
+  /** Letters as they are, or escaped. */
+  const spelled = (written: (letter: string) => string, text: string) =>
+    fc
+      .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
+      .map((flags) =>
+        [...text].map((letter, index) => (flags[index] ? written(letter) : letter)).join(""),
+      );
+  const inJson = spelled((letter) => `\\u${hex(letter, 4)}`, token);
+  const inHeader = spelled((letter) => `%${hex(letter, 2)}`, token);
+  const around = fc.constantFrom("", "Bearer ", "a,", "key=");
+  const metadata = fc
+    .tuple(inJson, around, fc.boolean())
+    .map(([text, before, isName]) => (isName ? `{"${text}":"x"}` : `{"a":"${before}${text}"}`));
+  const header = fc.tuple(inHeader, around).map(([text, before]) => `a=${before}${text}`);
+  await fc.assert(
+    fc.asyncProperty(metadata, header, async (json, list) => {
+      const byMetadata = await chat({ "cf-aig-metadata": json });
+      expect([byMetadata.response.status, byMetadata.tags]).toEqual([200, undefined]);
+      const byHeader = await chat({ "x-one-balance-tags": list });
+      expect(byHeader.response.status).toBe(400);
+      expect(JSON.stringify(byHeader.event)).not.toContain(token);
+    }),
+    { seed: SEED, numRuns: 60 },
+  );
 });
 
 test("what One Balance answers itself needs no tags", async () => {

@@ -24,13 +24,20 @@ export function requestTags(headers: Headers, token: AccessToken, credential: st
   const { fixedTags } = token;
   // Most requests.
   if (header === null && metadata === null && fixedTags === undefined) return null;
-  const isSafe = metadata !== null && !carriesToken(metadata, credential);
   const tags: Tags = {
-    ...(isSafe && parseGatewayMetadata(metadata)),
+    ...(metadata !== null && readMetadata(metadata, credential)),
     ...(header !== null && readHeader(header, credential)),
     ...fixedTags,
   };
   return Object.keys(tags).length === 0 ? null : tags;
+}
+
+function readMetadata(metadata: string, credential: string): Tags {
+  const tags = carriesToken(metadata, credential) ? {} : parseGatewayMetadata(metadata);
+  // JSON may have escaped it.
+  return Object.entries(tags).some(([name, value]) => carriesToken(`${name} ${value}`, credential))
+    ? {}
+    : tags;
 }
 
 function readHeader(header: string, credential: string): Tags {
