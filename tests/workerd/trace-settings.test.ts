@@ -110,6 +110,14 @@ describe("a test", () => {
     expect(problem).not.toContain(SECRET);
   });
 
+  test("of an address that may not be named is refused, however it got there", async () => {
+    const lenient = { ...context, allowPrivateUpstreams: true };
+    await changeTraceSettings(lenient, { endpoint: "http://10.0.0.7" });
+    await expect(testTraceSettings(context, deployment)).rejects.toThrow("endpoint: ");
+    expect(posts).toEqual([]);
+    expect(await testTraceSettings(lenient, deployment)).toBeNull();
+  });
+
   test("of nothing is refused", async () => {
     await expect(testTraceSettings(context, deployment)).rejects.toThrow("no receiver");
   });

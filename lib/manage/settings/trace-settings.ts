@@ -84,10 +84,7 @@ export async function changeTraceSettings(
   const { db, actor, nowMs, allowPrivateUpstreams = false } = context;
   const { settings, versions } = await readSettings(db);
   const before = settings.traces;
-  if (endpoint !== undefined && endpoint !== "") {
-    const problem = baseUrlProblem(endpoint, allowPrivateUpstreams);
-    if (problem !== null) throw invalid("endpoint", inEnglish(problem));
-  }
+  if (endpoint !== undefined && endpoint !== "") assertPublic(endpoint, allowPrivateUpstreams);
   const isElsewhere = endpoint !== undefined && endpoint !== before.endpoint;
   const value: TraceSettings = {
     endpoint: endpoint ?? before.endpoint,
@@ -117,16 +114,18 @@ export async function changeTraceSettings(
 /**
  * Sends a span that says it is a test.
  * @returns Why the receiver did not take it; null if it did.
- * @throws {ManageError} `not_configured` where traces go nowhere.
+ * @throws {ManageError} `not_configured` where traces go nowhere; `invalid_input` for an address that may not be named
+ * any more, or came with a backup.
  */
 export async function testTraceSettings(
-  { db, nowMs, actor, secrets }: ManageContext,
+  { allowPrivateUpstreams = false, db, nowMs, actor, secrets }: ManageContext,
   { byVariable, receiverOf, fetch }: TraceDeployment,
 ): Promise<string | null> {
   const { traces } = (await readSettings(db)).settings;
   if (byVariable === null && traces.endpoint === "") {
     throw new ManageError("not_configured", "no receiver of traces is set");
   }
+  if (byVariable === null) assertPublic(traces.endpoint, allowPrivateUpstreams);
   let problem: string | null;
   try {
     const receiver = byVariable ?? (await receiverOf(traces, secrets));
@@ -139,6 +138,12 @@ export async function testTraceSettings(
   const entry = { action: "traces.test", subject, after: { problem } };
   await runBatch(db, [auditEvent(actor, entry, nowMs())]);
   return problem;
+}
+
+/** @throws {ManageError} `invalid_input` for an address that may not be named. */
+function assertPublic(endpoint: string, allowPrivate: boolean): void {
+  const problem = baseUrlProblem(endpoint, allowPrivate);
+  if (problem !== null) throw invalid("endpoint", inEnglish(problem));
 }
 
 async function sealedHeaders(text: string, { secrets }: ManageContext): Promise<string> {
