@@ -6,6 +6,7 @@ import { type Member, type Role, roleAllows } from "@/lib/auth/member";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { rootCause } from "@/lib/db/root-cause";
 import type { Env } from "@/lib/env";
+import { hasLostRole } from "@/lib/manage/has-lost-role";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { ManageError } from "@/lib/manage/manage-error";
 import { parseInput } from "@/lib/manage/parse-input";
@@ -68,6 +69,7 @@ export function actionFailure(error: unknown): ActionFailure {
     const { code, message, issues, theirs } = error;
     return { ok: false, code, message, issues, theirs };
   }
+  if (hasLostRole(error)) return failure("forbidden");
   console.error("portal action:", rootCause(error));
   return failure("internal_error");
 }

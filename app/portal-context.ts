@@ -20,7 +20,11 @@ export function memberContext(env: Env, member: Member, headers: Headers): Manag
     db: openDatabase(env.DB),
     secrets: sealingSecrets(env),
     nowMs: Date.now,
-    actor: { kind: "user", id: member.id, name: member.email, ...whereFrom(headers) },
+    actor: {
+      ...{ kind: "user", id: member.id, name: member.email, role: member.role },
+      ...whereFrom(headers),
+    },
+    shownTo: member.role === "member" ? member.id : undefined,
     browserId: member.browserId,
     allowPrivateUpstreams: allowsPrivateUpstreams(env),
     authKey: env.AUTH_KEY ?? "",

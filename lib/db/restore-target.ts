@@ -22,6 +22,7 @@ export function queryOf({ $client }: Database): Query {
 const OWN_TABLES = [
   "provider_keys",
   "access_tokens",
+  "team_groups",
   "custom_providers",
   "model_aliases",
   "quota_limits",

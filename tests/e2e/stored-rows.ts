@@ -67,6 +67,7 @@ export async function storeTokens(
   for (const [index, { text, ...limits }] of tokens.entries()) {
     await insertAccessToken(
       open(database),
+      "everyone",
       {
         id: newRowId("at", nowMs, index),
         kind: "app",

@@ -332,7 +332,7 @@ describe("limits that an admin sets", () => {
     const stale = await getAccessToken(db, ANNS, id);
     if (stale === undefined) throw new Error("no token");
     await update(id, { rpm: 60 });
-    expect(await writeAccessToken(db, stale, { rpm: 1_000 }, NO_AUDIT(), nowMs)).toBe(false);
+    expect(await writeAccessToken(db, ANNS, stale, { rpm: 1_000 }, NO_AUDIT(), nowMs)).toBe(false);
     expect((await page()).items[0]).toMatchObject({ rpm: 60 });
   });
 });

@@ -124,6 +124,6 @@ export async function storeToken(
     lastUsedAtMs: null,
     ...limits,
   };
-  await insertAccessToken(db, row, NO_AUDIT());
+  await insertAccessToken(db, "everyone", row, NO_AUDIT());
   return id;
 }

@@ -55,16 +55,39 @@ export async function changeState(
 
 let dialect: SQLiteAsyncDialect | undefined;
 
-/** One transaction. drizzle's own `batch()` (0.45) loses the parameters of `sql` statements. */
-export function runBatch(db: Database, statements: readonly SQLWrapper[]): Promise<D1Result[]> {
+/** By statement: what must be true when the transaction that contains it begins. */
+const conditions = new WeakMap<SQLWrapper, SQLWrapper>();
+
+/**
+ * The statement, whose transactions begin with another one.
+ * @param condition Fails if the transaction must not be executed.
+ */
+export function onlyIf<Statement extends SQLWrapper>(
+  condition: SQLWrapper,
+  statement: Statement,
+): Statement {
+  conditions.set(statement, condition);
+  return statement;
+}
+
+/**
+ * One transaction. drizzle's own `batch()` (0.45) loses the parameters of `sql` statements.
+ * @returns The results of the statements, without those of their conditions.
+ */
+export async function runBatch(
+  db: Database,
+  statements: readonly SQLWrapper[],
+): Promise<D1Result[]> {
   dialect ??= new SQLiteAsyncDialect();
   const known = dialect;
-  return db.$client.batch(
-    statements.map((statement) => {
+  const first = [...new Set(statements.flatMap((statement) => conditions.get(statement) ?? []))];
+  const results = await db.$client.batch(
+    [...first, ...statements].map((statement) => {
       const query = known.sqlToQuery(statement.getSQL());
       return db.$client.prepare(query.sql).bind(...query.params);
     }),
   );
+  return results.slice(first.length);
 }
 
 export function selectVersion(db: Database) {

@@ -4,7 +4,8 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { newRowId } from "../new-row-id";
-import type { ActorKind } from "../schema/team-schema";
+import type { ActorKind, Role } from "../schema/team-schema";
+import { onlyIf } from "../state/state-version";
 
 /** Who acts, and from where. */
 export interface Actor {
@@ -15,6 +16,11 @@ export interface Actor {
   readonly name: string;
   readonly ip: string | null;
   readonly userAgent: string | null;
+  /**
+   * The role that a member had when the request began, and must still have when the change is written: requests of
+   * someone who was removed in between change nothing. Absent if there is none to keep.
+   */
+  readonly role?: Role;
 }
 
 /** What was done to what. `before` and `after` contain only the changed fields, and never a secret. */
@@ -46,19 +52,41 @@ export function auditEvent(actor: Actor, entry: AuditEntry, atMs: number): SQL {
   return insertEntry(actor, entry, atMs, sql`0`, sql``);
 }
 
+/** In the error of a transaction that failed because the acting member doesn't have the role any more. */
+export const ROLE_LOST = "the role was lost";
+
+/**
+ * Fails unless the actor has a role. SQLite has no `raise` outside of triggers; an invalid path ends the transaction as
+ * well.
+ */
+function assertRole(actor: Actor, role: Role): SQL {
+  let known = roleChecks.get(actor);
+  if (known === undefined) {
+    const hasRole = sql`exists (select 1 from users where id = ${actor.id} and role = ${role})`;
+    known = sql`select json_extract('{}', iif(${hasRole}, '$', ${ROLE_LOST}))`;
+    roleChecks.set(actor, known);
+  }
+  return known;
+}
+
+/** One for all entries of an actor in a transaction. */
+const roleChecks = new WeakMap<Actor, SQL>();
+
 function insertEntry(
-  { kind, id, name, ip, userAgent }: Actor,
+  actor: Actor,
   { action, subject, before, after }: AuditEntry,
   atMs: number,
   count: SQL,
   condition: SQL,
 ): SQL {
-  return sql`
+  const { kind, id, name, ip, userAgent, role } = actor;
+  const entry = sql`
     insert into audit_log (id, at_ms, actor_kind, actor_id, actor_name, action, subject_kind,
       subject_id, subject_name, ip, user_agent, before, after, count)
     select ${newRowId("au", atMs)}, ${atMs}, ${kind}, ${id}, ${name}, ${action}, ${subject.kind},
       ${subject.id}, ${subject.name}, ${ip}, ${userAgent}, ${toJson(before)}, ${toJson(after)},
       ${count} ${condition}`;
+  return role === undefined ? entry : onlyIf(assertRole(actor, role), entry);
 }
 
 function toJson(fields: AuditEntry["before"]): string | null {

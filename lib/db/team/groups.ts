@@ -220,7 +220,15 @@ export const ASSERT_GROUPS = sql`
       having count(distinct coalesce("groups", '')) > 1),
     'wrong groups', 'null'))`;
 
-/** Whether a transaction failed because of `ASSERT_GROUPS`. */
+/** The same if a user isn't in a group, or no longer. */
+export function assertIn(groupId: string, userId: string): SQL {
+  return sql`
+    select json(iif(
+      exists (select 1 from group_members where group_id = ${groupId} and user_id = ${userId}),
+      'null', 'wrong groups'))`;
+}
+
+/** Whether a transaction failed because of `ASSERT_GROUPS` or `assertIn`. */
 export function hasWrongGroups(error: unknown): boolean {
   return /malformed JSON/.test(String(rootCause(error)));
 }

@@ -28,7 +28,7 @@ import {
 } from "../schema/schema";
 import { users } from "../schema/team-schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
-import { ASSERT_GROUPS } from "../team/groups";
+import { ASSERT_GROUPS, assertIn } from "../team/groups";
 
 /**
  * The tokens that a caller may see and change: everyone's, or one user's own; `withGroups`: and those of the groups of
@@ -46,11 +46,12 @@ const LISTED_COLUMNS = { ...TOKEN_COLUMNS, owner: { name: users.name, email: use
 
 export async function insertAccessToken(
   db: Database,
+  reach: TokenReach,
   token: Omit<AccessTokenRow, "version">,
   audit: SQL,
 ): Promise<void> {
   const row = { ...token, version: TAKEN_VERSION };
-  const asserted = token.groupId === null ? [] : [ASSERT_GROUPS];
+  const asserted = token.groupId === null ? [] : assertsOf(reach, token.groupId);
   await changeState(db, [db.insert(accessTokens).values(row), audit, ...asserted]);
 }
 
@@ -109,10 +110,11 @@ export async function getAccessToken(
 /**
  * A revoked token can't be changed.
  * @param token As read: the change is meant for that version.
- * @returns Whether it still has that version, and isn't revoked.
+ * @returns Whether it still has that version, is within reach and isn't revoked.
  */
 export async function updateAccessToken(
   db: Database,
+  reach: TokenReach,
   { id, version }: Pick<AccessTokenRow, "id" | "version">,
   changes: Changes<AccessTokenRow>,
   audit: SQL,
@@ -127,12 +129,20 @@ export async function updateAccessToken(
           eq(accessTokens.id, id),
           ne(accessTokens.status, "revoked"),
           eq(accessTokens.version, version),
+          withinReach(reach),
         ),
       ),
     audit,
-    ...(changes.groupId == null ? [] : [...forgetSpend(changes.groupId), ASSERT_GROUPS]),
+    ...(changes.groupId == null
+      ? []
+      : [...forgetSpend(changes.groupId), ...assertsOf(reach, changes.groupId)]),
   ]);
   return rowCounts[0] !== 0;
+}
+
+/** Statements that let a transaction fail if a token must not join a group: a member must be in it. */
+function assertsOf(reach: TokenReach, groupId: string): SQL[] {
+  return reach === "everyone" ? [ASSERT_GROUPS] : [ASSERT_GROUPS, assertIn(groupId, reach.ownerId)];
 }
 
 /** A group's budgets are counted again, because a token that joined it brings what it used. */

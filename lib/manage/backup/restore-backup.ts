@@ -64,7 +64,9 @@ export async function restoreBackup(
     const rows = await loadRows(query, lines, change);
     const subject = { kind: "backup", id: null, name: "backup" };
     const entry = { action: "backup.restore", subject, after: { rows } };
-    await endRestore(db, auditEvent(actor, entry, nowMs()));
+    // The backup may contain the acting member too, under another id.
+    const { role: _, ...restorer } = actor;
+    await endRestore(db, auditEvent(restorer, entry, nowMs()));
     return { rows };
   } catch (error) {
     throw error instanceof BackupError ? unusable(error.reason, error.message) : error;

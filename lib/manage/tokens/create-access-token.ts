@@ -76,6 +76,6 @@ export async function createAccessToken(
     subject: { kind: "access-token", id, name: input.name },
     after: auditedToken(row),
   };
-  await withGroups(insertAccessToken(db, row, auditChange(actor, entry, atMs)));
+  await withGroups(insertAccessToken(db, reach, row, auditChange(actor, entry, atMs)));
   return { id, token };
 }

@@ -62,6 +62,6 @@ export async function changeAccessToken(
   const atMs = nowMs();
   const subject = { kind: "access-token", id, name: token.name };
   const audit = auditChange(actor, { action, subject, ...auditedChange(token, changes) }, atMs);
-  if (await withGroups(writeAccessToken(db, token, changes, audit, atMs))) return;
+  if (await withGroups(writeAccessToken(db, reach, token, changes, audit, atMs))) return;
   throw new ManageError("conflict", "the access token is revoked, or was changed meanwhile");
 }
