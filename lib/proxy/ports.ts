@@ -52,9 +52,9 @@ export interface ModelList {
 
 /** Stores model lists. */
 export interface ModelCatalog {
-  /** As last read, by the provider's slug. */
+  /** As last read, by the names of their sources (`model-sources.ts`): the provider's slug for that of the common keys. */
   lists(): Promise<ReadonlyMap<string, ModelList>>;
-  keep(slug: string, list: ModelList): Promise<void>;
+  keep(source: string, list: ModelList): Promise<void>;
 }
 
 /** Keeps work alive that outlives its request: the `waitUntil` of the request that started it. */

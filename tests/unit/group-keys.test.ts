@@ -232,3 +232,69 @@ test(`what a token stores is for its owner's tokens of the same group (seed ${SE
     { seed: SEED, numRuns: 60 },
   );
 });
+
+/** Each account has a model of its own; a key's text is removed from what is delivered. */
+function modelOf(key: string): string {
+  return `ft-${key.replaceAll("-", "").toUpperCase()}.`;
+}
+
+test(`models that only a group's account has are named to no one else (seed ${SEED})`, async () => {
+  const keys = fc.record({
+    common: fc.nat(2),
+    sections: fc.array(fc.subarray([...GROUPS], { minLength: 1 }), { maxLength: 4 }),
+    usesCommon: fc.array(fc.boolean(), { minLength: GROUPS.length, maxLength: GROUPS.length }),
+    // The last one asks as no group.
+    order: fc.shuffledSubarray([0, 1, 2, 3], { minLength: 2 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(keys, async ({ common, sections, usesCommon, order }) => {
+      const commonTexts = Array.from({ length: common }, (_, index) => `common-${index}-`);
+      const groupKeys = sections.map(
+        (groups, index): GroupKeys => ({
+          ...{ provider: "openai", groups: [...groups].sort(), texts: [`group-${index}-`] },
+        }),
+      );
+      const callers = GROUPS.map((id, index) => group(id, usesCommon[index]));
+      const tokens = new Map([["no-one", tokenOf("at_none")]]);
+      for (const own of callers) tokens.set(own.id, tokenOf(`at_${own.id}`, own));
+      const proxy = scriptedProxy({
+        keys: { openai: commonTexts },
+        groupKeys,
+        tokens,
+        upstream: ({ key }) => Response.json({ data: [{ id: modelOf(key) }] }),
+      });
+      for (const caller of [...order, ...order]) {
+        const own = callers[caller];
+        const headers = { authorization: `Bearer ${own?.id ?? "no-one"}` };
+        const ofGroup = groupKeys.flatMap(({ groups, texts }) =>
+          own !== undefined && isIn(groups, own.id) ? texts : [],
+        );
+        const ofAll = own === undefined || own.usesCommonKeys ? commonTexts : [];
+        const named = async (path: string) => {
+          const text = await (await proxy.fetch(path, { headers })).text();
+          const all = [...commonTexts, ...groupKeys.flatMap(({ texts }) => texts)];
+          return all.filter((key) => text.includes(modelOf(key)));
+        };
+        for (const path of ["/v1/models", "/api/quota"]) {
+          const found = await named(path);
+          expect([...ofGroup, ...ofAll]).toEqual(expect.arrayContaining(found));
+          for (const source of [ofGroup, ofAll]) {
+            const isNamed = source.some((key) => found.includes(key));
+            expect(isNamed, `${path} of ${own?.id}`).toBe(source.length > 0);
+          }
+        }
+        // A name that only others have leads nowhere.
+        for (const key of groupKeys.flatMap(({ texts }) => texts)) {
+          if (ofGroup.includes(key) || ofGroup.length + ofAll.length === 0) continue;
+          const before = proxy.calls.length;
+          await (
+            await proxy.fetch("/v1/chat/completions", { ...chat(modelOf(key)), headers })
+          ).text();
+          const sent = proxy.calls.slice(before).map((call) => call.key);
+          expect([...ofGroup, ...ofAll]).toEqual(expect.arrayContaining(sent));
+        }
+      }
+    }),
+    { seed: SEED, numRuns: 40 },
+  );
+});

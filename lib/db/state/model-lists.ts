@@ -62,7 +62,18 @@ export class D1ModelCatalog implements ModelCatalog {
   }
 }
 
-/** For the batch that changes or deletes a custom provider: its list may belong to another service. */
+/** For the batch that changes or deletes a custom provider: its lists may belong to another service. */
 export function forgetModelList(provider: string): SQL {
-  return sql`delete from model_lists where provider = ${provider}`;
+  const ofGroups = `${provider} `;
+  return sql`
+    delete from model_lists
+    where provider = ${provider} or substr(provider, 1, ${ofGroups.length}) = ${ofGroups}`;
+}
+
+/** For the batch that deletes a group: the lists of its own keys. */
+export function forgetModelListsOf(groupId: string): SQL {
+  return sql`
+    delete from model_lists
+    where substr(provider, instr(provider, ' ') + 1) = ${groupId}
+      and not exists (select 1 from team_groups where id = ${groupId})`;
 }

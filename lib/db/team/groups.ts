@@ -8,6 +8,7 @@ import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
 import { type Changes, type TeamGroupRow, teamGroups } from "../schema/schema";
 import { type GroupRole, groupMembers, users } from "../schema/team-schema";
+import { forgetModelListsOf } from "../state/model-lists";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 
 /** A person in a group. */
@@ -146,6 +147,7 @@ export async function deleteGroup(
         deleted_at_ms = excluded.deleted_at_ms, version = excluded.version`,
     sql`delete from group_members
       where group_id = ${id} and not exists (select 1 from team_groups where id = ${id})`,
+    forgetModelListsOf(id),
   ]);
   return rowCounts[0] !== 0;
 }

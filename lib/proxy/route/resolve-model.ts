@@ -13,6 +13,7 @@ import { modelName } from "../request/model-name";
 import type { SharedFacts } from "../request/request-facts";
 import { poolFor, type RequestScope } from "../request-scope";
 import { type BareModel, findBareModel, type ModelPool } from "./bare-model";
+import { joinedModels, type ModelSource, modelSources } from "./model-sources";
 import { readAndKeep } from "./served-models";
 import { type SharedForm, speaksForm } from "./shared-form";
 
@@ -111,13 +112,16 @@ async function modelPools(form: SharedForm, scope: RequestScope): Promise<readon
   );
   return Promise.all(
     providers.map(async (provider) => {
-      const { slug } = provider;
       const hasList = provider.openAiCompatible?.models !== undefined;
-      let known = lists.get(slug)?.models ?? null;
-      if (known === null && hasList && (held.get(slug) ?? 0) <= ports.nowMs()) {
-        known = await readAndKeep(provider, scope);
-        if (known === null) held.set(slug, ports.nowMs() + SILENCE_MS);
-      }
+      const read = async (source: ModelSource) => {
+        const stored = lists.get(source.name) ?? null;
+        const isDue = hasList && (held.get(source.name) ?? 0) <= ports.nowMs();
+        if (stored !== null || !isDue) return stored;
+        const list = await readAndKeep(provider, source);
+        if (list === null) held.set(source.name, ports.nowMs() + SILENCE_MS);
+        return list;
+      };
+      const known = joinedModels(await Promise.all(modelSources(provider.slug, scope).map(read)));
       return {
         provider,
         speaks: speaksForm(provider, form),

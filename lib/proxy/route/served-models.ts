@@ -6,9 +6,11 @@ import { modelMatches } from "../../models/model-matches";
 import { providersWith } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { rejoin } from "../answer/stream-head";
+import type { ModelList } from "../ports";
 import { poolFor, type RequestScope } from "../request-scope";
 import { OWN_CLAIM } from "../serve/quota-claim";
 import { serveFromPool } from "../serve/serve-from-pool";
+import { joinedModels, type ModelSource, modelSources } from "./model-sources";
 import type { ProxyCall } from "./proxy-call";
 import { gatewayFor, upstreamUrl } from "./upstream-url";
 
@@ -21,13 +23,17 @@ const FRESH_MS = 3 * 3_600_000;
 export async function servableModels(
   scope: RequestScope,
 ): Promise<{ readonly provider: Provider; readonly models: readonly string[] }[]> {
-  const lists = await scope.catalog.lists();
+  const stored = await scope.catalog.lists();
   return Promise.all(
     servedProviders(scope).map(async (provider) => {
-      const known = lists.get(provider.slug);
-      const isFresh = known !== undefined && scope.ports.nowMs() - known.readAtMs < FRESH_MS;
-      const models = isFresh ? known.models : await readAndKeep(provider, scope);
-      const listed = models ?? known?.models ?? [];
+      const lists = await Promise.all(
+        modelSources(provider.slug, scope).map(async (source) => {
+          const known = stored.get(source.name) ?? null;
+          const isFresh = known !== null && scope.ports.nowMs() - known.readAtMs < FRESH_MS;
+          return isFresh ? known : ((await readAndKeep(provider, source)) ?? known);
+        }),
+      );
+      const listed = joinedModels(lists) ?? [];
       return { provider, models: listed.filter((model) => canServe(provider, model, scope)) };
     }),
   );
@@ -48,8 +54,12 @@ export async function refreshModelLists(
     .filter((provider) => scope.ports.nowMs() - readAtMs(provider) >= maxAgeMs)
     .sort((one, other) => readAtMs(one) - readAtMs(other))
     .slice(0, limit);
-  const read = await Promise.all(due.map((provider) => readAndKeep(provider, scope)));
-  return read.filter((models) => models !== null).length;
+  const read = await Promise.all(
+    due.flatMap((provider) =>
+      modelSources(provider.slug, scope).map((source) => readAndKeep(provider, source)),
+    ),
+  );
+  return read.filter((list) => list !== null).length;
 }
 
 function servedProviders(scope: RequestScope): readonly Provider[] {
@@ -66,13 +76,13 @@ export function canServe({ slug }: Provider, model: string, scope: RequestScope)
 /** Requests the list from the provider and stores it; null if that fails. */
 export async function readAndKeep(
   provider: Provider,
-  scope: RequestScope,
-): Promise<readonly string[] | null> {
+  { name, scope }: ModelSource,
+): Promise<ModelList | null> {
   const models = await readModels(provider, scope);
-  if (models !== null) {
-    await scope.catalog.keep(provider.slug, { models, readAtMs: scope.ports.nowMs() });
-  }
-  return models;
+  if (models === null) return null;
+  const list = { models, readAtMs: scope.ports.nowMs() };
+  await scope.catalog.keep(name, list);
+  return list;
 }
 
 /** Requests the list through the pool like any client; null if the provider has none or doesn't return it. */
