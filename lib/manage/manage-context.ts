@@ -10,6 +10,11 @@ export interface ManageContext {
   /** Epoch milliseconds. */
   readonly nowMs: () => number;
   readonly actor: Actor;
+  /**
+   * The member for whom it is read: keys that serve only groups of which they are no member aren't shown to them, nor
+   * names of what they can't reach. Absent for admins and viewers.
+   */
+  readonly shownTo?: string | undefined;
   /** The browser in which the acting member is signed in; absent or null if unknown. */
   readonly browserId?: string | null;
   /** `ALLOW_PRIVATE_UPSTREAMS`; absent: no. */

@@ -1,9 +1,21 @@
-/** What each role may do with the tokens of a group, verb by verb; nothing unless it is listed. */
+/**
+ * What each role may do with the tokens of a group, and see of groups' keys, verb by verb; nothing unless it is listed.
+ */
+import { sql } from "drizzle-orm";
+import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
 import type { Actor } from "../../lib/db/team/audit-log";
+import { listIncidents } from "../../lib/manage/alerts/list-incidents";
 import { addGroup } from "../../lib/manage/groups/add-group";
 import { putGroupMember } from "../../lib/manage/groups/put-group-member";
+import { browseProviderKeys } from "../../lib/manage/keys/browse-provider-keys";
+import { browseProviderKeysInput } from "../../lib/manage/keys/provider-key-schemas";
+import { readKeyGrid } from "../../lib/manage/keys/read-key-grid";
+import { readProviderKey } from "../../lib/manage/keys/read-provider-key";
+import { summarizeProviderKeys } from "../../lib/manage/keys/summarize-provider-keys";
+import { readProviderLimits } from "../../lib/manage/limits/read-provider-limits";
 import type { ManageContext } from "../../lib/manage/manage-context";
+import { parseInput } from "../../lib/manage/parse-input";
 import { changeRole } from "../../lib/manage/team/change-role";
 import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
 import { findAccessToken } from "../../lib/manage/tokens/find-access-token";
@@ -13,7 +25,9 @@ import { rotateAccessToken } from "../../lib/manage/tokens/rotate-access-token";
 import { tokenReach } from "../../lib/manage/tokens/token-reach";
 import { updateAccessToken } from "../../lib/manage/tokens/update-access-token";
 import { browseRequests, readRequestStory } from "../../lib/manage/usage/browse-requests";
+import { listRequestChoices } from "../../lib/manage/usage/list-request-choices";
 import { readBudgets } from "../../lib/manage/usage/read-budgets";
+import { readPoolOverview } from "../../lib/manage/usage/read-pool-overview";
 import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/usage/read-usage-board";
 import { recordRequests } from "./record-requests";
 import { db, emptyUsage, SECRETS } from "./test-store";
@@ -31,11 +45,13 @@ let people: Readonly<Record<string, Person>>;
 let groupId = "";
 let otherId = "";
 
-const as = ({ actor }: Person): ManageContext => ({
+/** As in `app/portal-context.ts`. */
+const as = ({ actor, role }: Person): ManageContext => ({
   db,
   secrets: SECRETS,
   nowMs: () => nowMs,
   actor,
+  shownTo: role === "member" ? actor.id : undefined,
 });
 const reachOf = ({ actor: { id }, role }: Person) => tokenReach({ id, role });
 const person = (name: string): Person => {
@@ -214,4 +230,112 @@ test("a group's admin keeps below what an admin of the team set", async () => {
   expect(await set({ rpm: null })).toBe(false);
   expect(await set({ weight: 50 })).toBe(false);
   expect(await set({ group: otherId })).toBe(false);
+});
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+/** Everything that the portal's pages read of keys. @param ids Of the keys that are asked for one by one. */
+const KEY_PAGES: Readonly<
+  Record<string, (who: Person, ids: readonly string[]) => Promise<unknown>>
+> = {
+  "the keys": async (who) => {
+    const page = (query: object) =>
+      browseProviderKeys(
+        as(who),
+        parseInput(browseProviderKeysInput, { provider: "openai", ...query }),
+      );
+    // Whatever is filtered and sorted by.
+    return Promise.all(
+      [{}, { group: groupId }, { group: otherId }, { q: "note" }, { order: "quotaDomain" }].map(
+        page,
+      ),
+    );
+  },
+  "one key": (who, ids) =>
+    Promise.all(ids.map((id) => readProviderKey(as(who), id).catch(() => null))),
+  "the grid": (who) => readKeyGrid(as(who), "openai"),
+  "the limits": (who) => readProviderLimits(as(who), "openai"),
+  incidents: (who) => listIncidents(as(who), { provider: "openai" }),
+  overview: (who) => readPoolOverview(as(who), { withPeople: who.role === "admin" }),
+  "a filter by key": async (who, ids) =>
+    (
+      await Promise.all(
+        ids.map((key) =>
+          listRequestChoices(as(who), { id: who.actor.id, role: who.role }, { key }),
+        ),
+      )
+    ).map(({ key }) => key?.name),
+};
+
+test(`keys that serve groups are shown to their members only, on any page (seed ${SEED})`, async () => {
+  const keys = fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(keys, async (drawn) => {
+      const groups = [groupId, otherId];
+      await db.batch([
+        db.run(sql`delete from provider_keys`),
+        db.run(sql`delete from key_events`),
+        db.run(sql`delete from incidents`),
+      ]);
+      const stored = drawn.map((indexes, index) => ({
+        id: `pk_${index}`,
+        // None drawn: a common key.
+        groups: indexes.length === 0 ? null : indexes.map((each) => groups[each] ?? "").sort(),
+        marks: { masked: `sk-${index}…`, remark: `note-${index}.`, domain: `domain-${index}.` },
+      }));
+      const evidence = (words: string) => JSON.stringify({ words, meaning: "key_invalid" });
+      for (const { id, groups: own, marks } of stored) {
+        await db.run(sql`
+          insert into provider_keys (id, provider, sealed, fingerprint, masked, remark, quota_domain,
+            "groups", created_at_ms, updated_at_ms, version)
+          values (${id}, 'openai', '', ${id}, ${marks.masked}, ${marks.remark}, ${marks.domain},
+            ${own && JSON.stringify(own)}, 0, 0, 1)`);
+        await db.run(sql`
+          insert into key_events (id, key_id, provider, kind, evidence, at_ms)
+          values (${`ke_${id}`}, ${id}, 'openai', 'blocked', ${evidence(marks.remark)}, ${nowMs})`);
+      }
+      const ids = stored.map(({ id }) => id);
+      await db.run(sql`
+        insert into incidents (id, provider, rule, meaning, status, words, effect, key_ids, opened_at_ms, last_seen_ms)
+        values ('in_1', 'openai', 'r', 'key_invalid', 401, '', 'block', ${JSON.stringify(ids)}, ${nowMs}, ${nowMs})`);
+      const isIn: Readonly<Record<string, readonly string[]>> = {
+        "group admin": [groupId],
+        "group member": [groupId],
+        "other admin": [otherId],
+        stranger: [],
+      };
+      for (const name of [...Object.keys(isIn), "team admin", "viewing admin"]) {
+        const who = person(name);
+        const own = isIn[name];
+        const mayBeShown = ({ groups: serves }: (typeof stored)[number]) =>
+          own === undefined || serves === null || serves.some((each) => own.includes(each));
+        const shown = stored.filter(mayBeShown);
+        const counts = await summarizeProviderKeys(as(who));
+        const counted = counts.withKeys.map(({ ready }) => ready);
+        expect(counted, name).toEqual(shown.length === 0 ? [] : [shown.length]);
+        for (const [page, read] of Object.entries(KEY_PAGES)) {
+          const text = JSON.stringify(await read(who, ids).catch(() => null));
+          for (const key of stored) {
+            const found = Object.values(key.marks).some((mark) => text.includes(mark));
+            expect(found, `${page} of ${key.id} as ${name}`).toBe(mayBeShown(key));
+          }
+        }
+      }
+    }),
+    { seed: SEED, numRuns: 5 },
+  );
+});
+
+test("a token's name is shown to those who reach it, whoever else names its id", async () => {
+  const id = await newToken({ name: "a secret project" });
+  const hour = { grain: "hour", fromMs: nowMs - 3_600_000, toMs: nowMs + 1 } as const;
+  for (const name of Object.keys(ALLOWED)) {
+    const who = person(name);
+    const reader = { id: who.actor.id, role: who.role };
+    const board = await readUsageBoard(as(who), reader, { ...hour, groupBy: "model", token: id });
+    const choices = await listRequestChoices(as(who), reader, { token: id });
+    const text = JSON.stringify([board.names, choices.tokens]);
+    const isShown = who.role !== "member" || ALLOWED[name]?.includes("read") === true;
+    expect(text.includes("a secret project"), name).toBe(isShown);
+  }
 });

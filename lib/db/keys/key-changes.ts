@@ -5,6 +5,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 import type { KeyEventKind } from "../schema/schema";
+import { isVisible } from "./visible-keys";
 
 /** An automatic change of one key, or a person's change of one or many. */
 export interface KeyChange {
@@ -27,21 +28,33 @@ export interface KeyChange {
   readonly count: number;
 }
 
-/** The newest changes first. @param withPeople whether to include changes made by people */
+export interface KeyChangesQuery {
+  readonly limit: number;
+  /** Whether to include changes made by people. */
+  readonly withPeople: boolean;
+  /** A member: only automatic changes of keys that may be shown to them. */
+  readonly shownTo?: string | undefined;
+}
+
+/** The newest changes first. */
 export function listKeyChanges(
   db: Database,
-  { limit, withPeople }: { readonly limit: number; readonly withPeople: boolean },
+  { limit, withPeople, shownTo }: KeyChangesQuery,
 ): Promise<KeyChange[]> {
-  const changes = withPeople ? sql`${events(limit)} union all ${doings(limit)}` : events(limit);
+  const own = events(limit, shownTo);
+  const changes = withPeople ? sql`${own} union all ${doings(limit)}` : own;
   return db.all<KeyChange>(sql`${changes} order by atMs desc, id desc limit ${limit}`);
 }
 
-function events(limit: number): SQL {
+function events(limit: number, shownTo: string | undefined): SQL {
+  const wanted =
+    shownTo === undefined ? sql`true` : sql`key.id is not null and ${isVisible(shownTo, "key")}`;
   return sql`
     select * from (
       select event.id as id, at_ms as atMs, kind, event.provider as provider, masked as name, model,
         until_ms as untilMs, event.evidence ->> 'words' as words, null as actorName, 1 as count
       from key_events event left join provider_keys key on key.id = event.key_id
+      where ${wanted}
       order by at_ms desc limit ${limit})`;
 }
 

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { KeyStatus } from "../../pool/types";
 import type { Database } from "../open-database";
 import { runBatch } from "../state/state-version";
+import { isVisible } from "./visible-keys";
 
 export interface GridKey {
   readonly id: string;
@@ -16,12 +17,14 @@ export async function listGridKeys(
   db: Database,
   provider: string,
   limit: number,
+  shownTo?: string,
 ): Promise<{ readonly keys: readonly GridKey[]; readonly total: number }> {
+  const wanted = sql`provider = ${provider} and ${isVisible(shownTo, "provider_keys")}`;
   const [newest, count] = await runBatch(db, [
     sql`
       select id, masked, status, models from provider_keys
-      where provider = ${provider} order by id desc limit ${limit}`,
-    sql`select count(*) as total from provider_keys where provider = ${provider}`,
+      where ${wanted} order by id desc limit ${limit}`,
+    sql`select count(*) as total from provider_keys where ${wanted}`,
   ]);
   const rows = (newest?.results ?? []) as (Omit<GridKey, "models"> & {
     readonly models: string | null;
@@ -43,8 +46,11 @@ export function listGridCooldowns(
   db: Database,
   provider: string,
   nowMs: number,
+  shownTo?: string,
 ): Promise<GridCooldown[]> {
   return db.all<GridCooldown>(sql`
     select key_id as "keyId", model, until_ms as "untilMs" from key_cooldowns
-    where until_ms > ${nowMs} and key_id in (select id from provider_keys where provider = ${provider})`);
+    where until_ms > ${nowMs} and key_id in (
+      select id from provider_keys
+      where provider = ${provider} and ${isVisible(shownTo, "provider_keys")})`);
 }

@@ -11,6 +11,7 @@ import {
   providerKeys,
 } from "../schema/schema";
 import { type ProviderKeyFilter, whereProviderKey } from "./provider-key-filter";
+import { isVisible } from "./visible-keys";
 
 /** A key without its encrypted text and fingerprint, which no list needs. */
 export type ListedProviderKey = Omit<ProviderKeyRow, "sealed" | "fingerprint"> & {
@@ -148,8 +149,9 @@ export async function getProviderKey(
   db: Database,
   id: string,
   nowMs: number,
+  shownTo?: string,
 ): Promise<ListedProviderKey | undefined> {
-  const [key] = await listProviderKeys(db, { ids: [id], limit: 1 }, nowMs);
+  const [key] = await listProviderKeys(db, { ids: [id], shownTo, limit: 1 }, nowMs);
   return key;
 }
 
@@ -209,6 +211,7 @@ export async function countKeyStates(
   db: Database,
   nowMs: number,
   provider?: string,
+  shownTo?: string,
 ): Promise<ProviderKeyCounts[]> {
   return db.all<ProviderKeyCounts>(sql`
     select provider,
@@ -223,13 +226,20 @@ export async function countKeyStates(
       select key_id, max(until_ms) as cooldownUntilMs, max(reason = 'rate_limit_day') as isSpent
       from key_cooldowns where until_ms > ${nowMs} group by key_id) c on c.key_id = k.id
     where ${provider === undefined ? sql`true` : sql`provider = ${provider}`}
+      and ${isVisible(shownTo, "k")}
     group by provider order by provider`);
 }
 
 /** The quota domains of a provider's keys; at most 500. */
-export async function listQuotaDomains(db: Database, provider: string): Promise<string[]> {
+export async function listQuotaDomains(
+  db: Database,
+  provider: string,
+  shownTo?: string,
+): Promise<string[]> {
   const rows = await db.all<{ readonly name: string }>(sql`
     select distinct quota_domain as name from provider_keys
-    where provider = ${provider} and quota_domain is not null order by 1 limit 500`);
+    where provider = ${provider} and quota_domain is not null
+      and ${isVisible(shownTo, "provider_keys")}
+    order by 1 limit 500`);
   return rows.map(({ name }) => name);
 }

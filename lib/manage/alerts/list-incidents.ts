@@ -1,3 +1,4 @@
+import { findHiddenKeys } from "../../db/keys/visible-keys";
 import type { IncidentRow } from "../../db/schema/incident-schema";
 import { findVerdicts } from "../../db/state/key-events";
 import { QUIET_MS, listIncidents as readIncidents } from "../../db/team/incidents";
@@ -33,18 +34,23 @@ const BEFORE_MS = 60_000;
 const AFTER_MS = 30 * 60_000;
 const VERDICTS = { blocked: "convicted", cleared: "acquitted", none: null } as const;
 
-/** The latest first. */
+/** The latest first; without those that concern only keys that may not be shown. */
 export async function listIncidents(
   context: ManageContext,
   { provider, limit = INCIDENTS_MAX }: ListIncidentsInput,
 ): Promise<readonly IncidentItem[]> {
-  const { db, nowMs } = context;
-  const rows = await readIncidents(db, provider, limit);
-  if (rows.length === 0) return [];
-  const [masked, providers] = await Promise.all([
-    findUsageNames(db, [...new Set(rows.flatMap(({ keyIds }) => keyIds))]),
+  const { db, nowMs, shownTo } = context;
+  const found = await readIncidents(db, provider, limit);
+  if (found.length === 0) return [];
+  const ids = [...new Set(found.flatMap(({ keyIds }) => keyIds))];
+  const [masked, hidden, providers] = await Promise.all([
+    findUsageNames(db, ids, shownTo),
+    findHiddenKeys(db, ids, shownTo),
     allProviders(context),
   ]);
+  const rows = found
+    .map((row) => ({ ...row, keyIds: row.keyIds.filter((id) => !hidden.has(id)) }))
+    .filter(({ keyIds }, index) => keyIds.length > 0 || found[index]?.keyIds.length === 0);
   const verdicts = await findVerdicts(
     db,
     rows.map(({ keyIds, openedAtMs, lastSeenMs, closedAtMs }) => ({

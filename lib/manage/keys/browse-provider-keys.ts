@@ -42,10 +42,11 @@ export async function browseProviderKeys(
   context: ManageContext,
   { order, direction, page, pageSize, ...filter }: BrowseProviderKeysInput,
 ): Promise<BrowsedProviderKeys> {
-  const { db, nowMs } = context;
+  const { db, shownTo, nowMs } = context;
   const atMs = nowMs();
   const request = {
     ...filter,
+    shownTo,
     order,
     isAscending: direction === "asc",
     limit: pageSize,
@@ -53,8 +54,8 @@ export async function browseProviderKeys(
   };
   const [keys, total, [counts], providers] = await Promise.all([
     listProviderKeys(db, request, atMs),
-    countProviderKeys(db, filter, atMs),
-    countKeyStates(db, atMs, filter.provider),
+    countProviderKeys(db, { ...filter, shownTo }, atMs),
+    countKeyStates(db, atMs, filter.provider, shownTo),
     allProviders(context),
   ]);
   const provider = providers.find(({ slug }) => slug === filter.provider);

@@ -28,13 +28,13 @@ const MAX_MODELS = 12;
 
 /** A provider's keys by models. */
 export async function readKeyGrid(
-  { db, nowMs }: ManageContext,
+  { db, shownTo, nowMs }: ManageContext,
   provider: string,
 ): Promise<KeyGrid> {
   const now = nowMs();
   const [{ keys, total }, cooldowns, [used = []]] = await Promise.all([
-    listGridKeys(db, provider, MAX_KEYS),
-    listGridCooldowns(db, provider, now),
+    listGridKeys(db, provider, MAX_KEYS, shownTo),
+    listGridCooldowns(db, provider, now, shownTo),
     sumCells(db, [
       {
         side: "caller",

@@ -48,13 +48,13 @@ export type KeyHistoryEntry =
 
 const HISTORY_MAX = 100;
 
-/** One key with everything that explains it. @throws {ManageError} `not_found`. */
+/** One key with everything that explains it. @throws {ManageError} `not_found`, also for one that may not be shown. */
 export async function readProviderKey(
-  { db, nowMs }: ManageContext,
+  { db, shownTo, nowMs }: ManageContext,
   id: string,
 ): Promise<ProviderKeyDetail> {
   const [key, events, audit, suspicions] = await Promise.all([
-    getProviderKey(db, id, nowMs()),
+    getProviderKey(db, id, nowMs(), shownTo),
     listKeyEvents(db, id, HISTORY_MAX),
     listKeyAudit(db, id, HISTORY_MAX),
     findSuspicions(db, [id], nowMs()),

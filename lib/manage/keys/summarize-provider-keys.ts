@@ -14,7 +14,7 @@ export async function summarizeProviderKeys(context: ManageContext): Promise<{
 }> {
   const [providers, counts] = await Promise.all([
     allProviders(context),
-    countKeyStates(context.db, context.nowMs()),
+    countKeyStates(context.db, context.nowMs(), undefined, context.shownTo),
   ]);
   const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
   const withKeys = counts.map((each) => ({

@@ -12,15 +12,17 @@ export interface ProviderLimits {
 }
 
 export async function readProviderLimits(
-  { db }: ManageContext,
+  { db, shownTo }: ManageContext,
   provider: string,
 ): Promise<ProviderLimits> {
   const [rows, names] = await Promise.all([
     listQuotaLimits(db, provider),
-    listQuotaDomains(db, provider),
+    listQuotaDomains(db, provider, shownTo),
   ]);
   const rules = new Map(rows.map((row) => [row.domain, row.rules]));
-  const domains = [...new Set([...names, ...rules.keys()])].filter((name) => name !== "").sort();
+  // A domain without a key that may be shown may be another group's.
+  const shown = shownTo === undefined ? [...names, ...rules.keys()] : names;
+  const domains = [...new Set(shown)].filter((name) => name !== "").sort();
   return {
     provider: rules.get("") ?? [],
     domains: domains.map((name) => ({ name, limits: rules.get(name) ?? [] })),

@@ -30,10 +30,10 @@ export interface ModelAliasItem extends ModelAlias {
 
 /** Sorted by name. */
 export async function listModelAliases(context: ManageContext): Promise<readonly ModelAliasItem[]> {
-  const { db, nowMs } = context;
+  const { db, nowMs, shownTo } = context;
   const [rows, counts, providers, { settings }] = await Promise.all([
     readModelAliases(db),
-    countKeyStates(db, nowMs()),
+    countKeyStates(db, nowMs(), undefined, shownTo),
     allProviders(context),
     readSettings(db),
   ]);

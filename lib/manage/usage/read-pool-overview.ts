@@ -30,10 +30,10 @@ export async function readPoolOverview(
   context: ManageContext,
   { withPeople }: { readonly withPeople: boolean },
 ): Promise<PoolsOverview> {
-  const { db, nowMs } = context;
+  const { db, shownTo, nowMs } = context;
   const [counts, changes, providers] = await Promise.all([
-    countKeyStates(db, nowMs()),
-    listKeyChanges(db, { limit: CHANGES_SHOWN, withPeople }),
+    countKeyStates(db, nowMs(), undefined, shownTo),
+    listKeyChanges(db, { limit: CHANGES_SHOWN, withPeople, shownTo }),
     allProviders(context),
   ]);
   const labels = new Map(providers.map(({ slug, label }) => [slug, label]));

@@ -83,7 +83,7 @@ async function ProviderKeys({
     listIncidents(context, { provider, limit: INCIDENTS_SHOWN }),
     listGroupChoices(context, member),
   ]);
-  const inUse = keyId === undefined ? [] : liveLimits(await headers(), env, provider, keyId);
+  const inUse = detail === null ? [] : liveLimits(await headers(), env, provider, detail.key.id);
   const { label, counts, canCheck, items, total } = keys;
   const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
   const { q, status, model, group, page, pageSize } = input;
