@@ -62,12 +62,29 @@ class Account {
   }
 }
 
+/** What work that continues after its request may still use of budgets. */
+interface HeldWork {
+  readonly periods: readonly Period[];
+  readonly held: Spend;
+  readonly sinceMs: number;
+}
+
+/** Work whose usage isn't known after this long holds nothing any more. */
+const WORK_LOST_MS = 86_400_000;
+/** The most that is remembered; the oldest is let go. */
+const WORKS_MAX = 1_000;
+/** How often to ask whether other isolates have counted it. */
+const LOOK_GAP_MS = 1_000;
+
 /** What settled requests used, by the periods they count for: on its way to the store. */
 export type TakenSpend = Map<Period, Spend>;
 
 export class TokenLedger {
   readonly #leases: LeasedLimits | null;
   readonly #accounts = new Map<string, Account>();
+  /** By name, the oldest first: work that goes on after its request. */
+  readonly #works = new Map<string, HeldWork>();
+  #lookedMs = Number.NEGATIVE_INFINITY;
   /** Requests that are over and not on their way to the store yet, by their ids. */
   readonly #settled = new Map<string, { readonly periods: readonly Period[]; actual: Spend }>();
 
@@ -104,6 +121,7 @@ export class TokenLedger {
     { waiter, isNew }: SlotRequest = NO_WAITER,
   ): ReservationTurn {
     const check: LimitCheck = { estimate, waiter, isNew, leases: this.#leases, nowMs };
+    this.#forgetLostWork(nowMs);
     let held: Refusal | null = null;
     for (const holder of holders) {
       const refusal = this.#refusal(holder, check);
@@ -143,14 +161,66 @@ export class TokenLedger {
     for (const { id } of holders) this.#accounts.get(id)?.seats.line.leave(waiter, isServed);
   }
 
-  /** The request is over, and used this. */
-  settle(reservation: Reservation, requestId: string, actual: Spend, nowMs: number): void {
+  /**
+   * The request is over, and used this.
+   * @param work The work that it began, if that goes on: what was reserved for it stays reserved until its usage is known
+   * (`letGo`). Null for none.
+   */
+  settle(
+    reservation: Reservation,
+    requestId: string,
+    actual: Spend,
+    nowMs: number,
+    work: string | null = null,
+  ): void {
     this.#release(reservation);
+    if (work !== null) this.#hold(work, reservation, nowMs);
     const { accounts, minutes, periods } = reservation;
     for (const period of periods) period.unwritten = sum(period.unwritten, actual);
     this.#settled.set(requestId, { periods, actual });
     for (const [index, { minute }] of accounts.entries()) {
       minute.settle(minutes[index] ?? null, actual.tokens, nowMs);
+    }
+  }
+
+  #hold(work: string, { estimate, periods }: Reservation, nowMs: number): void {
+    // The request itself was counted.
+    const held = { ...estimate, requests: 0 };
+    if (held.tokens === 0 && held.costNanoUsd === 0) return;
+    this.letGo(work);
+    for (const period of periods) period.reserved = sum(period.reserved, held);
+    this.#works.set(work, { periods, held, sinceMs: nowMs });
+    if (this.#works.size <= WORKS_MAX) return;
+    const [oldest] = this.#works.keys();
+    if (oldest !== undefined) this.letGo(oldest);
+  }
+
+  /** The usage of some work was counted, or never will be: it holds nothing any more. */
+  letGo(work: string): void {
+    const known = this.#works.get(work);
+    if (known === undefined) return;
+    this.#works.delete(work);
+    for (const period of known.periods) period.reserved = sum(period.reserved, known.held, -1);
+  }
+
+  /**
+   * The work that holds budgets of these holders, and may have been counted by another isolate; empty if this was asked a
+   * moment ago.
+   */
+  worksToLookUp(holders: readonly LimitHolder[], nowMs: number): readonly string[] {
+    if (this.#works.size === 0 || nowMs - this.#lookedMs < LOOK_GAP_MS) return [];
+    const ids = new Set(holders.map(({ budgetId }) => budgetId));
+    const names = [...this.#works].flatMap(([name, { periods }]) =>
+      periods.some(({ holderId }) => ids.has(holderId)) ? [name] : [],
+    );
+    if (names.length > 0) this.#lookedMs = nowMs;
+    return names;
+  }
+
+  #forgetLostWork(nowMs: number): void {
+    for (const [name, { sinceMs }] of this.#works) {
+      if (nowMs - sinceMs < WORK_LOST_MS) return;
+      this.letGo(name);
     }
   }
 

@@ -97,7 +97,14 @@ export interface BegunWork {
   readonly model: string | null;
   /** Absent for none. */
   readonly tags?: Tags;
+  /** The most it can use, if that was reserved: counted if it is canceled. */
+  readonly estimate?: Pick<Usage, "inputTokens" | "outputTokens">;
   readonly atMs: number;
+}
+
+/** The name of some work. */
+export function workName(provider: string, id: string): string {
+  return `${provider} ${id}`;
 }
 
 /** Remembers background work until its usage is counted. Never rejects. */
@@ -108,6 +115,8 @@ export interface BackgroundWorks {
    * wasn't started here.
    */
   claim(provider: string, id: string): Promise<BegunWork | null>;
+  /** Which of these (by `workName`) were counted, by any isolate. */
+  counted(works: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Records the usage of requests. */

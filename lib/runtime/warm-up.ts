@@ -136,7 +136,7 @@ function sampleProxy(): ProxyInstance {
     },
     prices: () => recorder.prices(),
     budgets: new D1TokenBudgets(db, recorder),
-    works: { begin: async () => {}, claim: async () => null },
+    works: { begin: async () => {}, claim: async () => null, counted: async () => [] },
   };
   return {
     config: readProxyConfig({ AI_GATEWAY_URL: "https://warm-up.invalid" }, null),

@@ -80,6 +80,11 @@ export function progressOf(
   return { id, isFinished: !waits && !UNFINISHED.has(state) };
 }
 
+/** Whether its caller ended it, by the status in a response: what it did until then is billed. */
+export function isCanceled(status: string | null): boolean {
+  return /cancell?ed$/i.test(status ?? "");
+}
+
 /** Usage as it is billed there: a batch's object only reports its sums. */
 export function usageOfWork(path: string, usage: Usage): Usage {
   return BATCH_PATH.test(path) || isFileContent(path)

@@ -44,6 +44,8 @@ export interface ScriptedProxyOptions {
   readonly unpriced?: readonly string[];
   /** Absent: traces go nowhere. */
   readonly traces?: TraceSource;
+  /** Shared with other proxies, as isolates share a store. Default: its own. */
+  readonly works?: MemoryWorks;
   /** In [0, 1). Default: always 0.5. */
   readonly random?: () => number;
 }
@@ -117,7 +119,7 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
       usage,
       prices: () => loadPriceBook(),
       budgets: new MemoryBudgets(options.unpriced),
-      works: new MemoryWorks(),
+      works: options.works ?? new MemoryWorks(),
       ...(options.traces !== undefined && { traces: options.traces }),
     },
     catalog: new MemoryCatalog(),

@@ -1,6 +1,9 @@
 /** Work that continues after its response: counted once, when it is finished, for the token that started it. */
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AccessToken } from "../../lib/proxy/ports";
+import { NO_LIMITS } from "../../lib/usage/token-limits";
+import { MemoryWorks } from "../doors/memory-works";
 import { type ScriptedProxy, scriptedProxy, type UpstreamCall } from "../doors/scripted-proxy";
 
 const KEYS = {
@@ -392,5 +395,147 @@ describe("a batch whose results are in a file", () => {
     const proxy = proxyOf(() => json(text, "application/octet-stream"));
     await ask(proxy, "GET", "/api/openai/v1/files/file-own12345/content");
     expect(counts(proxy)).toEqual([[null, null, "at_maker"]]);
+  });
+});
+
+describe("under a budget", () => {
+  const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+  /** The most output of each piece of work, in tokens; the request itself has some more. */
+  const MOST = 1_000;
+  const ROOM = 50;
+  const PATH = "/api/openai/v1/responses";
+  const BODY = { model: "gpt-5-mini", input: "hi", background: true, max_output_tokens: MOST };
+
+  interface Work {
+    status: "queued" | "completed" | "failed" | "cancelled";
+    /** Which isolate's response has said first how it ended; null for none yet. */
+    toldBy: "here" | "elsewhere" | null;
+    output: number;
+  }
+
+  /** An upstream whose work goes on until it is told how it ends, and two isolates that share a store. */
+  function start(limits: object, kind: "token" | "member" | "group") {
+    const works: Work[] = [];
+    const holder = {
+      kind,
+      id: "at_maker",
+      budgetId: "at_maker",
+      limits: { ...NO_LIMITS, ...limits },
+    };
+    const tokens = new Map<string, AccessToken>([
+      ["maker", { ...token("at_maker", "us_maker"), limitHolders: [holder], maxWaitMs: 100 }],
+      ["admin", { ...token("at_admin", null), isAdmin: true }],
+    ]);
+    const upstream = ({ method, url }: UpstreamCall) => {
+      if (method === "POST" && !url.pathname.endsWith("/cancel")) {
+        works.push({ status: "queued", toldBy: null, output: 0 });
+        return json({ id: `resp_${works.length - 1}`, status: "queued" });
+      }
+      const index = Number(/resp_(\d+)/.exec(url.pathname)?.[1]);
+      const work = works[index];
+      if (work === undefined) return json({ error: { message: "no such response" } });
+      if (method === "POST" && work.status === "queued") work.status = "cancelled";
+      const usage = { input_tokens: 1, output_tokens: work.output };
+      const isDone = work.status === "completed";
+      return json({ id: `resp_${index}`, status: work.status, ...(isDone && { usage }) });
+    };
+    const shared = new MemoryWorks();
+    const [here, elsewhere] = [0, 1].map(() =>
+      scriptedProxy({ upstream, keys: KEYS, tokens, works: shared }),
+    );
+    if (here === undefined || elsewhere === undefined) throw new Error("no proxy");
+    return { works, here, elsewhere };
+  }
+
+  const deed = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant("begin" as const) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        kind: fc.constantFrom(
+          "complete" as const,
+          "fail" as const,
+          "cancel" as const,
+          "poll" as const,
+        ),
+        which: fc.nat(20),
+        output: fc.nat(MOST),
+        isElsewhere: fc.boolean(),
+      }),
+    },
+  );
+
+  test(`what goes on holds it until its usage is known, whoever fetches it (seed ${SEED})`, async () => {
+    const limit = fc.constantFrom(
+      { dailyTokens: 5_000 },
+      // A million tokens cost a dollar.
+      { dailyCostUsd: 0.005 },
+      { monthlyCostUsd: 0.005 },
+    );
+    const kind = fc.constantFrom("token" as const, "member" as const, "group" as const);
+    const reached = new Set<number>();
+    const history = fc.record({
+      limit,
+      kind,
+      deeds: fc.array(deed, { minLength: 15, maxLength: 40 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(history, async ({ limit: limits, kind: of, deeds }) => {
+        const { works, here, elsewhere } = start(limits, of);
+        for (const each of deeds) {
+          if (each.kind === "begin") {
+            // What others have counted is in the store, which there is none of here.
+            const ended = works.reduce((sum, { status, toldBy, output }) => {
+              if (toldBy !== "here" || status === "failed") return sum;
+              return sum + (status === "completed" ? output + 1 : MOST);
+            }, 0);
+            // Open work counts as it would at the most.
+            const open = works.filter(({ toldBy }) => toldBy === null).length;
+            await here.clock.advance(2_000);
+            const { status } = await ask(here, "POST", PATH, "maker", BODY);
+            reached.add(status);
+            const held = ended + open * MOST;
+            // With nothing open, what is left is enough for one more.
+            if (status === 200) expect(open === 0 ? ended : held + MOST).toBeLessThanOrEqual(5_000);
+            else expect(held + (open + 1) * ROOM + MOST).toBeGreaterThan(5_000);
+            continue;
+          }
+          const work = works[each.which % Math.max(1, works.length)];
+          if (work === undefined) continue;
+          if (work.status === "queued" && each.kind === "complete") {
+            work.status = "completed";
+            work.output = each.output;
+          } else if (work.status === "queued" && each.kind === "fail") work.status = "failed";
+          // A failure that another isolate sees is not known here.
+          const isElsewhere = each.isElsewhere && work.status !== "failed";
+          const isCancel = each.kind === "cancel";
+          const path = `${PATH}/resp_${works.indexOf(work)}${isCancel ? "/cancel" : ""}`;
+          const by = isElsewhere ? "admin" : "maker";
+          const { status } = await ask(
+            isElsewhere ? elsewhere : here,
+            isCancel ? "POST" : "GET",
+            path,
+            by,
+          );
+          if (status === 200 && work.status !== "queued") {
+            work.toldBy ??= isElsewhere ? "elsewhere" : "here";
+          }
+        }
+      }),
+      { seed: SEED, numRuns: 20 },
+    );
+    expect([...reached].sort()).toEqual([200, 429]);
+  });
+
+  test("what no one fetches holds it for a day", async () => {
+    const { here } = start({ monthlyCostUsd: 0.005 }, "group");
+    const begin = async () => (await ask(here, "POST", PATH, "maker", BODY)).status;
+    const statuses: number[] = [];
+    for (let index = 0; index < 6; index += 1) statuses.push(await begin());
+    expect(statuses).toEqual([200, 200, 200, 200, 429, 429]);
+    await here.clock.advance(23 * 3_600_000);
+    expect(await begin()).toBe(429);
+    await here.clock.advance(2 * 3_600_000);
+    expect(await begin()).toBe(200);
   });
 });

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { D1BackgroundWorks } from "../../lib/db/state/background-works";
 import { readStoredThings } from "../../lib/db/state/resource-keys";
 import { writeStateEvents } from "../../lib/db/state/write-state-events";
-import type { BegunWork } from "../../lib/proxy/ports";
+import { type BegunWork, workName } from "../../lib/proxy/ports";
 import { db, emptyStore } from "./test-store";
 
 const WORK: BegunWork = {
@@ -47,6 +47,18 @@ describe("what works on in the background", () => {
     expect(await claimFrom(isolate)).toEqual(WORK);
     await beginning;
     expect(await claimFrom(isolate)).toBeNull();
+  });
+
+  test("is known to be counted everywhere, once it is", async () => {
+    const other = { ...WORK, id: "resp_other" };
+    const [one, two] = [new D1BackgroundWorks(db), new D1BackgroundWorks(db)];
+    for (const work of [WORK, other]) await one.begin(work);
+    const names = [WORK, other, { ...WORK, id: "resp_unknown" }].map(({ provider, id }) =>
+      workName(provider, id),
+    );
+    expect(await one.counted(names)).toEqual([]);
+    await claimFrom(two);
+    expect(await one.counted(names)).toEqual([workName(WORK.provider, WORK.id)]);
   });
 
   test("shares its row with the key it lives at, in either order", async () => {

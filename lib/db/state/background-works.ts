@@ -4,7 +4,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import type { BackgroundWorks, BegunWork } from "../../proxy/ports";
+import { type BackgroundWorks, type BegunWork, workName } from "../../proxy/ports";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
 import { BoundedMap } from "./bounded-map";
@@ -25,7 +25,7 @@ export class D1BackgroundWorks implements BackgroundWorks {
   }
 
   async begin(work: BegunWork): Promise<void> {
-    this.#begun.set(nameOf(work.provider, work.id), work);
+    this.#begun.set(workName(work.provider, work.id), work);
     try {
       await runBatch(this.#db, [insert(work)]);
     } catch (error) {
@@ -34,7 +34,7 @@ export class D1BackgroundWorks implements BackgroundWorks {
   }
 
   async claim(provider: string, id: string): Promise<BegunWork | null> {
-    const own = this.#begun.get(nameOf(provider, id));
+    const own = this.#begun.get(workName(provider, id));
     const isIt = sql`provider = ${provider} and resource = ${id} and work <> ${COUNTED}`;
     try {
       const results = await runBatch(this.#db, [
@@ -49,6 +49,21 @@ export class D1BackgroundWorks implements BackgroundWorks {
       return null;
     }
   }
+
+  async counted(works: readonly string[]): Promise<readonly string[]> {
+    try {
+      // No slug contains a space.
+      const rows = await this.#db.all<{ readonly name: string }>(sql`
+        select e.value as name from json_each(${JSON.stringify(works)}) e
+          cross join resource_keys r
+        where r.provider = substr(e.value, 1, instr(e.value, ' ') - 1)
+          and r.resource = substr(e.value, instr(e.value, ' ') + 1) and r.work = ${COUNTED}`);
+      return rows.map(({ name }) => name);
+    } catch (error) {
+      console.error("usage: what was counted could not be looked up:", rootCause(error));
+      return [];
+    }
+  }
 }
 
 /** However often it is written, what was counted stays counted. */
@@ -59,8 +74,4 @@ function insert(work: BegunWork): SQL {
     values (${provider}, ${id}, ${keyId}, ${tokenId}, ${userId}, ${atMs}, ${JSON.stringify(work)})
     on conflict (provider, resource) do update set work = excluded.work
     where resource_keys.work is null`;
-}
-
-function nameOf(provider: string, id: string): string {
-  return `${provider} ${id}`;
 }

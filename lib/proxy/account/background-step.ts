@@ -5,6 +5,7 @@
  */
 import {
   isAsking,
+  isCanceled,
   progressOf,
   reportsWork,
   usageOfWork,
@@ -20,7 +21,9 @@ export type BackgroundStep =
   /** It is finished, and its usage is in its result file. */
   | { readonly kind: "moved"; readonly id: string; readonly file: string }
   /** Work that another request started is finished, with this usage. */
-  | { readonly kind: "finished"; readonly id: string; readonly usage: Usage };
+  | { readonly kind: "finished"; readonly id: string; readonly usage: Usage }
+  /** The same without any usage: it has failed, or was canceled. */
+  | { readonly kind: "ended"; readonly id: string; readonly isCanceled: boolean };
 
 /**
  * @param facts What the response says about work.
@@ -42,10 +45,11 @@ export function backgroundStep(
     const isFinished = progress?.isFinished === true && isComplete;
     if (!isFinished) return { kind: "own", usage: null };
     if (reported === null) {
-      const { file } = facts;
-      return file === null
+      const { file, id, status } = facts;
+      if (file !== null) return { kind: "moved", id: progress.id, file };
+      return id === null
         ? { kind: "own", usage: null }
-        : { kind: "moved", id: progress.id, file };
+        : { kind: "ended", id, isCanceled: isCanceled(status) };
     }
     return { kind: "finished", id: progress.id, usage: usageOfWork(path, reported) };
   }

@@ -10,7 +10,7 @@ import type { TraceContext } from "../../traces/trace-context";
 import { type AttemptRecord, attemptOutcome, type RequestEvent } from "../../usage/request-event";
 import { NO_USAGE, type Outcome, type Usage } from "../../usage/types";
 import type { UsageReader } from "../../usage/usage-reader";
-import type { AccessToken, ProxyPorts } from "../ports";
+import { type AccessToken, type BegunWork, type ProxyPorts, workName } from "../ports";
 import type { ProxyError, ProxyErrorCode } from "../proxy-error";
 import { carriesToken } from "../request/carries-token";
 import type { EstimatedUse } from "../request/estimate-use";
@@ -55,6 +55,7 @@ const OUTCOMES: Readonly<Record<ProxyErrorCode, Outcome>> = {
 export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" | "reported_error";
 
 type Waiting = (work: Promise<unknown>) => void;
+type WhenRecorded = (event: RequestEvent, work: string | null) => void;
 type Result = Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">;
 
 export class RequestMeter {
@@ -78,7 +79,7 @@ export class RequestMeter {
   #whenClientLeaves: (() => void) | null = null;
   #estimate: EstimatedUse | null = null;
   #statedNanoUsd: number | null = null;
-  #whenRecorded: readonly ((event: RequestEvent) => void)[] = [];
+  #whenRecorded: readonly WhenRecorded[] = [];
   /** Its place in a trace; null if traces are not sent. */
   trace: TraceContext | null = null;
   /** The caller's `tracestate`, until the caller is known. */
@@ -134,8 +135,8 @@ export class RequestMeter {
     this.#statedNanoUsd = nanoUsd;
   }
 
-  /** Calls back once, with the recorded event. */
-  whenRecorded(callback: (event: RequestEvent) => void): void {
+  /** Calls back once, with the recorded event, and the name of the work that the request began; null for none. */
+  whenRecorded(callback: WhenRecorded): void {
     this.#whenRecorded = [...this.#whenRecorded, callback];
   }
 
@@ -254,17 +255,23 @@ export class RequestMeter {
       this.#waitUntil(this.#claim(step, result));
       return;
     }
-    if (step.kind === "begun") this.#begun(step.id);
+    if (step.kind === "ended") {
+      this.#isRecorded = true;
+      this.#waitUntil(this.#end(step, result));
+      return;
+    }
+    const work = step.kind === "begun" ? this.#begun(step.id) : null;
     if (step.kind === "moved") this.#waitUntil(this.#move(step.id, step.file));
-    this.#record({ ...result, usage: step.kind === "own" ? step.usage : null });
+    this.#record({ ...result, usage: step.kind === "own" ? step.usage : null }, work);
   }
 
-  /** The response is on its way, and its work goes on. */
-  #begun(id: string): void {
+  /** The response is on its way, and its work goes on. @returns Its name. */
+  #begun(id: string): string | null {
     const provider = this.#provider;
     const token = this.#token;
     const keyId = this.attempts.at(-1)?.keyId;
-    if (provider === undefined || token === null || keyId === undefined) return;
+    if (provider === undefined || token === null || keyId === undefined) return null;
+    const estimate = this.#estimate;
     const work = {
       provider: provider.slug,
       id,
@@ -274,8 +281,29 @@ export class RequestMeter {
       model: this.#call?.model ?? null,
       atMs: this.#arrivedMs,
       ...(this.tags !== null && { tags: this.tags }),
+      ...(estimate !== null && {
+        estimate: { inputTokens: estimate.inputTokens, outputTokens: estimate.outputTokens },
+      }),
     };
     this.#waitUntil(this.#ports.works.begin(work));
+    return workName(work.provider, id);
+  }
+
+  /** Work is over without a usage. If it was canceled, what was reserved for it counts, as for a request that is cut off. */
+  async #end(
+    { id, isCanceled }: Extract<BackgroundStep, { readonly kind: "ended" }>,
+    result: Omit<Result, "usage">,
+  ): Promise<void> {
+    const provider = this.#provider?.slug ?? "";
+    this.#ports.budgets.ledger.letGo(workName(provider, id));
+    const work = isCanceled ? await this.#ports.works.claim(provider, id) : null;
+    const own = this.#eventOf({ ...result, usage: null });
+    if (work?.estimate === undefined) {
+      this.#settle(own);
+      this.#add(own);
+      return;
+    }
+    this.#count(work, { ...NO_USAGE, ...work.estimate, isEstimate: true }, own);
   }
 
   /** Registers that a batch's usage is known from its result file. */
@@ -291,7 +319,14 @@ export class RequestMeter {
     result: Omit<Result, "usage">,
   ): Promise<void> {
     const own = this.#eventOf({ ...result, usage: null });
-    const work = await this.#ports.works.claim(own.provider ?? "", id);
+    const provider = own.provider ?? "";
+    const work = await this.#ports.works.claim(provider, id);
+    this.#ports.budgets.ledger.letGo(workName(provider, id));
+    this.#count(work, usage, own);
+  }
+
+  /** @param work Null if it was counted before, or wasn't started here. */
+  #count(work: BegunWork | null, usage: Usage, own: RequestEvent): void {
     if (work !== null && work.tokenId === own.tokenId) {
       const tags = work.tags === undefined ? own.tags : { ...own.tags, ...work.tags };
       const model = work.model ?? usage.model;
@@ -382,17 +417,17 @@ export class RequestMeter {
     });
   }
 
-  #record(result: Result): void {
+  #record(result: Result, work: string | null = null): void {
     // A client may leave during the response: one request is one event.
     if (this.#isRecorded) return;
     this.#isRecorded = true;
     const event = this.#eventOf(result);
-    this.#settle(event);
+    this.#settle(event, work);
     this.#add(event);
   }
 
-  #settle(event: RequestEvent): void {
-    for (const callback of this.#whenRecorded) callback(event);
+  #settle(event: RequestEvent, work: string | null = null): void {
+    for (const callback of this.#whenRecorded) callback(event, work);
   }
 
   #add(event: RequestEvent): void {

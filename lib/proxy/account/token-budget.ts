@@ -69,7 +69,7 @@ export async function reserveBudget(
   if (estimate.use !== null) scope.meter.estimated(estimate.use);
   if (estimate.isUnpriced) scope.meter.stated(estimate.costNanoUsd);
   const reservation = await seatFor(token, holders, estimate, scope);
-  scope.meter.whenRecorded((event) => settle(reservation, event, scope));
+  scope.meter.whenRecorded((event, work) => settle(reservation, event, work, scope));
 }
 
 /** The most a turn of a WebSocket can use. */
@@ -185,6 +185,11 @@ async function seatFor(
         requestedMs = nowMs;
         if (isFirstLook && ports.nowMs() > nowMs) continue;
       }
+      if (await hasLetGo(holders, scope)) {
+        await budgets.ready(holders, ports.nowMs(), scope.keep);
+        assertThere(request);
+        continue;
+      }
       const untilMs = sinceMs + maxWaitMs(request.headers, token.maxWaitMs);
       if (nowMs >= untilMs) throw exceeded(turn, null, scope);
       scope.askingSinceMs = sinceMs;
@@ -201,9 +206,26 @@ function assertThere({ signal }: Request): void {
   if (signal.aborted) throw new ProxyError("client_closed_request", "The client has left.");
 }
 
-function settle(reservation: Reservation, event: RequestEvent, { ports }: RequestScope): void {
+function settle(
+  reservation: Reservation,
+  event: RequestEvent,
+  work: string | null,
+  { ports }: RequestScope,
+): void {
   const { ledger } = ports.budgets;
-  ledger.settle(reservation, event.id, spendOf(event, ports), ports.nowMs());
+  ledger.settle(reservation, event.id, spendOf(event, ports), ports.nowMs(), work);
+}
+
+/** Whether work that held budgets turns out to be counted, by another isolate. */
+async function hasLetGo(
+  holders: readonly LimitHolder[],
+  { ports: { budgets, nowMs, works } }: RequestScope,
+): Promise<boolean> {
+  const names = budgets.ledger.worksToLookUp(holders, nowMs());
+  if (names.length === 0) return false;
+  const counted = await works.counted(names);
+  for (const name of counted) budgets.ledger.letGo(name);
+  return counted.length > 0;
 }
 
 function spendOf(
