@@ -68,6 +68,8 @@ describe("an upstream's address", () => {
     ["newer documentation IPv6", "https://[3fff::1]"],
     ["localhost", "https://localhost"],
     ["localhost with a dot at its end", "https://localhost."],
+    ["localhost with two of them", "https://localhost.."],
+    ["an inner name with dots at its end", "https://db.internal..."],
     ["localhost in capitals", "https://LOCALHOST"],
     ["below localhost", "https://api.localhost"],
     ["a name without dots", "https://intranet-server"],

@@ -93,7 +93,7 @@ export function baseUrlProblem(text: string, allowPrivate: boolean): BaseUrlProb
 function isPublicHost(host: string): boolean {
   if (host.startsWith("[")) return isPublicIpv6(host.slice(1, -1));
   if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return isPublicIpv4(host);
-  const name = host.replace(/\.$/, "");
+  const name = host.replace(/\.+$/, "");
   if (!name.includes(".")) return false;
   if (PRIVATE_ZONES.some((zone) => name === zone || name.endsWith(`.${zone}`))) return false;
   return !addressesIn(name).some((address) => !isPublicIpv4(address));
