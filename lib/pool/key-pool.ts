@@ -265,8 +265,23 @@ export class KeyPool extends KeyRegistry {
   /** The attempt has ended: it holds nothing of the key's caps, unless its response is being delivered. */
   release({ entry, hold }: Lease, nowMs: number): void {
     if (hold === null || hold.isServing || entry.caps === null) return;
-    if (!this.caps.release(entry.caps, hold, nowMs)) return;
-    for (const each of this.models.all()) each.keys.freed(entry.key.id, nowMs);
+    if (this.caps.release(entry.caps, hold, nowMs)) this.#freed(entry.key.id, nowMs);
+  }
+
+  /** The request has ended, and the work that it began goes on: it holds what it may cost of the key's caps. */
+  keep({ entry, hold }: Lease, work: string, nowMs: number): void {
+    if (hold === null || entry.caps === null) return;
+    if (this.caps.keep(entry.caps, hold, work, nowMs)) this.#freed(entry.key.id, nowMs);
+  }
+
+  /** The cost of some work at the lease's key is counted, or never will be. */
+  letGo({ entry }: Lease, work: string, nowMs: number): void {
+    if (entry.caps === null) return;
+    if (this.caps.letGo(entry.caps, work, nowMs)) this.#freed(entry.key.id, nowMs);
+  }
+
+  #freed(keyId: string, nowMs: number): void {
+    for (const each of this.models.all()) each.keys.freed(keyId, nowMs);
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Caps of keys along a request's way: what is in progress, what responses cost, and what the store receives. */
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { KeyCapValues } from "../../lib/pool/types.ts";
 import type { AccessToken, StateEvent } from "../../lib/proxy/ports.ts";
@@ -193,4 +194,57 @@ describe("costs", () => {
     for (let request = 0; request < 6; request += 1) expect((await ask()).status).toBe(200);
     expect(proxy.calls.map(({ key }) => key).filter((key) => key === "sk-fake-1")).toHaveLength(1);
   });
+});
+
+const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+
+test(`background work holds a cap of costs until its usage is known (seed ${SEED})`, async () => {
+  const PATH = "/api/openai/v1/responses";
+  const [most, capTokens] = [1_000, 4_000];
+  /** Begins work if negative; otherwise one that goes on ends, with so much output. */
+  const deeds = fc.array(fc.integer({ min: -most, max: most }), { minLength: 10, maxLength: 25 });
+  const reached = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(deeds, async (history) => {
+      const open: string[] = [];
+      let [begun, billed, output] = [0, 0, 0];
+      const { proxy } = proxyWith({ dailyCostUsd: capTokens / 1e6 }, ({ method, url }) => {
+        if (method === "POST") {
+          begun += 1;
+          open.push(`resp_${begun}`);
+          return Response.json({ id: `resp_${begun}`, status: "queued" });
+        }
+        const usage = { input_tokens: 1, output_tokens: output };
+        return Response.json({ id: url.pathname.split("/").at(-1), status: "completed", usage });
+      });
+      const ask = async (path: string, init: RequestInit) => {
+        const response = await proxy.fetch(path, init);
+        await response.text();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        return response.status;
+      };
+      const body = { input: "hi", background: true, max_output_tokens: most, messages: undefined };
+      for (const deed of history) {
+        const [oldest] = open;
+        if (deed < 0 || oldest === undefined) {
+          const held = billed + open.length * most;
+          const status = await ask(PATH, chat("gpt-5-mini", { ...body, max_tokens: undefined }));
+          reached.add(status);
+          // With something left, one more may begin.
+          if (status === 200) expect(held).toBeLessThan(capTokens);
+          else expect(held + open.length * 100).toBeGreaterThanOrEqual(capTokens);
+          continue;
+        }
+        output = deed;
+        const status = await ask(`${PATH}/${oldest}`, {
+          headers: { "x-one-balance-max-wait": "0" },
+        });
+        if (status !== 200) continue;
+        open.shift();
+        billed += output + 1;
+      }
+    }),
+    { seed: SEED, numRuns: 25 },
+  );
+  expect([...reached].sort()).toEqual([200, 429]);
 });

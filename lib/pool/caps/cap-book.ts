@@ -128,6 +128,22 @@ export class CapBook implements SharedModel {
     return wasFull && !this.#full.has(caps);
   }
 
+  /** The request has ended, and its work goes on. @returns As `release`. */
+  keep(caps: KeyCaps, hold: CapHold, work: string, nowMs: number): boolean {
+    const wasFull = this.#full.has(caps);
+    caps.keep(hold, work, nowMs);
+    this.#changed(caps, nowMs);
+    return wasFull && !this.#full.has(caps);
+  }
+
+  /** Some work holds nothing any more. @returns As `release`. */
+  letGo(caps: KeyCaps, work: string, nowMs: number): boolean {
+    if (!caps.letGo(work)) return false;
+    const wasFull = this.#full.has(caps);
+    this.#changed(caps, nowMs);
+    return wasFull && !this.#full.has(caps);
+  }
+
   /** Records what a request cost. @returns The cap that this reaches. */
   spend(caps: KeyCaps, costNanoUsd: number, atMs: number, nowMs: number): ReachedKey | null {
     caps.spend(costNanoUsd, atMs, nowMs);

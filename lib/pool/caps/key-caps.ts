@@ -11,6 +11,10 @@ import { SeatCap } from "./seat-cap";
 
 /** A request that hasn't ended after this long was lost with its isolate's code, and holds nothing any more. */
 const LOST_MS = 3_600_000;
+/** Work whose cost isn't known after this long holds nothing any more. */
+const WORK_LOST_MS = 86_400_000;
+/** The most pieces of work that are remembered per key; the oldest is let go. */
+const WORKS_MAX = 200;
 /** If less than this part of a cap is left, others must know what is spent here. */
 const NEAR_PART = 0.25;
 
@@ -37,6 +41,8 @@ export class KeyCaps {
   #limits: readonly Limit[] = [];
   /** Oldest first. */
   readonly #holds = new Set<CapHold>();
+  /** What work that goes on after its request may cost, by the work's name, the oldest first. */
+  readonly #works = new Map<string, Pick<CapHold, "sinceMs" | "costNanoUsd">>();
   /** By cap, until when it was recorded as reached. */
   readonly #recorded = new Map<CapReason, number>();
 
@@ -91,13 +97,17 @@ export class KeyCaps {
       if (nowMs - lost.sinceMs < LOST_MS) break;
       this.release(lost);
     }
+    for (const [work, { sinceMs }] of this.#works) {
+      if (nowMs - sinceMs < WORK_LOST_MS) break;
+      this.letGo(work);
+    }
     return earliestOf(this.#limits, 0, nowMs);
   }
 
   /** Whether requests in progress hold everything that is left. */
   isHeld(nowMs: number): boolean {
-    if (this.held === 0 || this.#costs.some((cap) => cap.spentUntilMs(nowMs) !== null))
-      return false;
+    const isUsed = this.held > 0 || this.#works.size > 0;
+    if (!isUsed || this.#costs.some((cap) => cap.spentUntilMs(nowMs) !== null)) return false;
     return this.#limits.some((limit) => limit.left(nowMs) === 0);
   }
 
@@ -140,6 +150,26 @@ export class KeyCaps {
     if (!this.#holds.delete(hold)) return false;
     this.#seats?.refund(NO_ENTRY, 1);
     for (const cap of this.#costs) cap.refund(NO_ENTRY, hold.costNanoUsd);
+    return true;
+  }
+
+  /** The request has ended, and the work that it began goes on: what it may cost stays reserved. */
+  keep(hold: CapHold, work: string, nowMs: number): void {
+    const { costNanoUsd } = hold;
+    if (!this.release(hold) || costNanoUsd === 0) return;
+    this.letGo(work);
+    this.#works.set(work, { sinceMs: nowMs, costNanoUsd });
+    for (const cap of this.#costs) cap.take(costNanoUsd, nowMs);
+    const [oldest] = this.#works.keys();
+    if (this.#works.size > WORKS_MAX && oldest !== undefined) this.letGo(oldest);
+  }
+
+  /** The cost of some work is counted, or never will be. @returns Whether it held anything. */
+  letGo(work: string): boolean {
+    const known = this.#works.get(work);
+    if (known === undefined) return false;
+    this.#works.delete(work);
+    for (const cap of this.#costs) cap.refund(NO_ENTRY, known.costNanoUsd);
     return true;
   }
 

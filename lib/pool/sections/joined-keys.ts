@@ -34,10 +34,12 @@ export type KeySource = Pick<
   | "hasReady"
   | "incident"
   | "incurable"
+  | "keep"
   | "keys"
   | "knownAvailability"
   | "knownLimits"
   | "leave"
+  | "letGo"
   | "mayTry"
   | "noteSilence"
   | "noteUnopenable"
@@ -278,6 +280,14 @@ export class JoinedKeys implements KeySource {
 
   release(...args: Parameters<KeyPool["release"]>): void {
     this.#of(args[0]).release(...args);
+  }
+
+  keep(...args: Parameters<KeyPool["keep"]>): void {
+    this.#of(args[0]).keep(...args);
+  }
+
+  letGo(...args: Parameters<KeyPool["letGo"]>): void {
+    this.#of(args[0]).letGo(...args);
   }
 
   spend(...args: Parameters<KeyPool["spend"]>): ReturnType<KeyPool["spend"]> {

@@ -64,16 +64,18 @@ export function settleCaps(lease: Lease, pool: KeySource, scope: RequestScope): 
   const { hold } = lease;
   if (hold === null) return;
   hold.isServing = true;
-  meter.whenAdded((event) => {
+  meter.whenAdded((event, work) => {
     const nowMs = ports.nowMs();
     const reached = pool.spend(lease, costOf(event, ports), event.atMs, nowMs);
     if (reached !== null) {
       const { model } = event;
       ports.state.record(capReached(reached, { requestId, model, atMs: nowMs }));
     }
+    if (work?.isOver === true) pool.letGo(lease, work.name, nowMs);
     if (event.part !== "turn") {
       hold.isServing = false;
-      pool.release(lease, nowMs);
+      if (work?.isOver === false) pool.keep(lease, work.name, nowMs);
+      else pool.release(lease, nowMs);
     }
     // Isolates in which requests wait for the key receive it.
     ports.state.shareUse(keep);

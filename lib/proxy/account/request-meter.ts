@@ -56,6 +56,14 @@ export type Ending = "complete" | "client_left" | "upstream_broke" | "cut_off" |
 
 type Waiting = (work: Promise<unknown>) => void;
 type WhenRecorded = (event: RequestEvent, work: string | null) => void;
+type WhenAdded = (event: RequestEvent, work: WorkNews | null) => void;
+
+/** What a request says about work that goes on after its response. */
+export interface WorkNews {
+  readonly name: string;
+  /** Whether it is over; otherwise it has just begun. */
+  readonly isOver: boolean;
+}
 type Result = Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">;
 
 export class RequestMeter {
@@ -86,7 +94,7 @@ export class RequestMeter {
   #tracedState = "";
   /** What the caller and its token say about it; null for nothing. */
   tags: Tags | null = null;
-  #whenAdded: readonly ((event: RequestEvent) => void)[] = [];
+  #whenAdded: readonly WhenAdded[] = [];
 
   /** @param waitUntil Keeps the writing of events alive after the response. */
   constructor(request: Request, requestId: string, ports: ProxyPorts, waitUntil: Waiting) {
@@ -142,9 +150,9 @@ export class RequestMeter {
 
   /**
    * Calls back with every recorded event of the request: turns of a session, what was found finished beside it, and the
-   * request itself, which has no `part` or is the `session`.
+   * request itself, which has no `part` or is the `session`, with what it says about work.
    */
-  whenAdded(callback: (event: RequestEvent) => void): void {
+  whenAdded(callback: WhenAdded): void {
     this.#whenAdded = [...this.#whenAdded, callback];
   }
 
@@ -298,12 +306,13 @@ export class RequestMeter {
     this.#ports.budgets.ledger.letGo(workName(provider, id));
     const work = isCanceled ? await this.#ports.works.claim(provider, id) : null;
     const own = this.#eventOf({ ...result, usage: null });
-    if (work?.estimate === undefined) {
-      this.#settle(own);
-      this.#add(own);
+    const news = { name: workName(provider, id), isOver: true };
+    if (work?.estimate !== undefined) {
+      this.#count(work, { ...NO_USAGE, ...work.estimate, isEstimate: true }, own, news);
       return;
     }
-    this.#count(work, { ...NO_USAGE, ...work.estimate, isEstimate: true }, own);
+    this.#settle(own);
+    this.#add(own, news);
   }
 
   /** Registers that a batch's usage is known from its result file. */
@@ -322,21 +331,21 @@ export class RequestMeter {
     const provider = own.provider ?? "";
     const work = await this.#ports.works.claim(provider, id);
     this.#ports.budgets.ledger.letGo(workName(provider, id));
-    this.#count(work, usage, own);
+    this.#count(work, usage, own, { name: workName(provider, id), isOver: true });
   }
 
   /** @param work Null if it was counted before, or wasn't started here. */
-  #count(work: BegunWork | null, usage: Usage, own: RequestEvent): void {
+  #count(work: BegunWork | null, usage: Usage, own: RequestEvent, news: WorkNews): void {
     if (work !== null && work.tokenId === own.tokenId) {
       const tags = work.tags === undefined ? own.tags : { ...own.tags, ...work.tags };
       const model = work.model ?? usage.model;
       const counted = { ...own, model, usage, ...(tags !== undefined && { tags }) };
       this.#settle(counted);
-      this.#add(counted);
+      this.#add(counted, news);
       return;
     }
     this.#settle(own);
-    this.#add(own);
+    this.#add(own, news);
     if (work === null) return;
     // Another token fetched the result: the request is its own, the usage isn't.
     const { statedNanoUsd: _, tags: __, ...asked } = own;
@@ -423,15 +432,15 @@ export class RequestMeter {
     this.#isRecorded = true;
     const event = this.#eventOf(result);
     this.#settle(event, work);
-    this.#add(event);
+    this.#add(event, work === null ? null : { name: work, isOver: false });
   }
 
   #settle(event: RequestEvent, work: string | null = null): void {
     for (const callback of this.#whenRecorded) callback(event, work);
   }
 
-  #add(event: RequestEvent): void {
-    for (const callback of this.#whenAdded) callback(event);
+  #add(event: RequestEvent, work: WorkNews | null = null): void {
+    for (const callback of this.#whenAdded) callback(event, work);
     const { usage } = this.#ports;
     usage.add(event);
     const writing = usage.flush();
