@@ -14,6 +14,7 @@ import { readKeyGrid } from "../../lib/manage/keys/read-key-grid";
 import { readProviderKey } from "../../lib/manage/keys/read-provider-key";
 import { summarizeProviderKeys } from "../../lib/manage/keys/summarize-provider-keys";
 import { readProviderLimits } from "../../lib/manage/limits/read-provider-limits";
+import { readQuotaDays } from "../../lib/manage/limits/read-quota-days";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
 import { changeRole } from "../../lib/manage/team/change-role";
@@ -257,6 +258,7 @@ const KEY_PAGES: Readonly<
   "the limits": (who) => readProviderLimits(as(who), "openai"),
   incidents: (who) => listIncidents(as(who), { provider: "openai" }),
   overview: (who) => readPoolOverview(as(who), { withPeople: who.role === "admin" }),
+  "the daily quotas": async (who) => (await readQuotaDays(as(who))).models,
   "a filter by key": async (who, ids) =>
     (
       await Promise.all(
@@ -268,7 +270,7 @@ const KEY_PAGES: Readonly<
 };
 
 test(`keys that serve groups are shown to their members only, on any page (seed ${SEED})`, async () => {
-  const keys = fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 8 });
+  const keys = fc.array(fc.subarray([0, 1]), { minLength: 1, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(keys, async (drawn) => {
       const groups = [groupId, otherId];
@@ -281,9 +283,12 @@ test(`keys that serve groups are shown to their members only, on any page (seed 
         id: `pk_${index}`,
         // None drawn: a common key.
         groups: indexes.length === 0 ? null : indexes.map((each) => groups[each] ?? "").sort(),
-        marks: { masked: `sk-${index}…`, remark: `note-${index}.`, domain: `domain-${index}.` },
+        marks: {
+          ...{ masked: `sk-${index}…`, remark: `note-${index}.`, domain: `domain-${index}.` },
+          model: `model-${index}.`,
+        },
       }));
-      const evidence = (words: string) => JSON.stringify({ words, meaning: "key_invalid" });
+      const evidence = (meaning: string, words: string) => JSON.stringify({ meaning, words });
       for (const { id, groups: own, marks } of stored) {
         await db.run(sql`
           insert into provider_keys (id, provider, sealed, fingerprint, masked, remark, quota_domain,
@@ -292,7 +297,10 @@ test(`keys that serve groups are shown to their members only, on any page (seed 
             ${own && JSON.stringify(own)}, 0, 0, 1)`);
         await db.run(sql`
           insert into key_events (id, key_id, provider, kind, evidence, at_ms)
-          values (${`ke_${id}`}, ${id}, 'openai', 'blocked', ${evidence(marks.remark)}, ${nowMs})`);
+          values (${`ke_${id}`}, ${id}, 'openai', 'blocked', ${evidence("key_invalid", marks.remark)}, ${nowMs})`);
+        await db.run(sql`
+          insert into key_events (id, key_id, provider, kind, model, evidence, at_ms)
+          values (${`ke_${id}_2`}, ${id}, 'openai', 'cooled', ${marks.model}, ${evidence("rate_limit_day", marks.remark)}, ${nowMs})`);
       }
       const ids = stored.map(({ id }) => id);
       await db.run(sql`

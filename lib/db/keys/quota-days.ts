@@ -11,6 +11,7 @@ import { type KeptCount, quotaDays } from "../schema/usage-schema";
 import { isOlderSchema } from "../state/read-older-state";
 import { runBatch } from "../state/state-version";
 import { selectWaiting, waitingRows } from "../usage/waiting-cells";
+import { isVisible } from "./visible-keys";
 
 /** The provider's report that a key's daily quota for a model is used up. */
 export interface SpentNotice {
@@ -54,14 +55,16 @@ export interface QuotaKey {
   readonly models: readonly string[] | null;
 }
 
-/** The keys of these providers. */
+/** The keys of these providers. @param shownTo A member: only keys that may be shown to them. */
 export async function listQuotaKeys(
   db: Database,
   providers: readonly string[],
+  shownTo?: string,
 ): Promise<QuotaKey[]> {
   const rows = await db.all<Omit<QuotaKey, "models"> & { readonly models: string | null }>(sql`
     select id, provider, status, models from provider_keys
-    where provider in (select value from json_each(${JSON.stringify(providers)}))`);
+    where provider in (select value from json_each(${JSON.stringify(providers)}))
+      and ${isVisible(shownTo, "provider_keys")}`);
   return rows.map((row) => ({
     ...row,
     models: row.models === null ? null : JSON.parse(row.models),

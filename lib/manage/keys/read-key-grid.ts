@@ -42,7 +42,8 @@ export async function readKeyGrid(
         fromMs: now - DAY_MS,
         toMs: now + 1,
         by: ["model"],
-        where: { provider, outcome: "ok" },
+        // A member is shown the models of their own requests.
+        where: { provider, outcome: "ok", userId: shownTo },
         measures: ["requests"],
       },
     ]),

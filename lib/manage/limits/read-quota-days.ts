@@ -123,7 +123,7 @@ async function countDays(
   toMs: number,
   nowMs: number = context.nowMs(),
 ): Promise<CountedDays> {
-  const { db } = context;
+  const { db, shownTo } = context;
   const [all, kept] = await Promise.all([
     allProviders(context),
     listKeptQuotaDays(db, nowMs - NOTICES_SINCE_MS - DAY_MS),
@@ -142,7 +142,7 @@ async function countDays(
   const slugs = [...new Set(candidates.map(({ provider }) => provider))].filter((slug) =>
     providers.has(slug),
   );
-  const keys = slugs.length === 0 ? [] : await listQuotaKeys(db, slugs);
+  const keys = slugs.length === 0 ? [] : await listQuotaKeys(db, slugs, shownTo);
   const ids = new Set(keys.map(({ id }) => id));
   const notices = candidates.filter(({ keyId }) => ids.has(keyId)).slice(0, MAX_NOTICES);
   const models = [...new Map(notices.map((each) => [modelOf(each), each])).values()]
