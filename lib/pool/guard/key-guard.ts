@@ -27,7 +27,7 @@ const BROKEN_MS = 4_000;
 /** While all keys are rejected in the same way, each is tried again after at least this long. */
 const INCIDENT_ASIDE_MS = 30_000;
 /** Minimum time between free calls about suspected keys, in total and per key. */
-const CHECK_GAP_MS = 5_000;
+const CHECK_GAP_MS = 1_000;
 const KEY_CHECK_GAP_MS = 300_000;
 
 export class KeyGuard {

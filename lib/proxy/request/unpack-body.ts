@@ -63,7 +63,7 @@ export async function unpack(packed: Bytes, packing: Packing, maxBytes: number):
 }
 
 /** The two-byte header of RFC 1950: method 8, and a multiple of 31. */
-function isZlib([first = 0, second = 0]: Bytes): boolean {
+export function isZlib([first = 0, second = 0]: Bytes): boolean {
   return (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0;
 }
 

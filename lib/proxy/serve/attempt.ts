@@ -23,6 +23,7 @@ import type { RequestScope } from "../request-scope";
 import { type ProxyCall, reportsErrors } from "../route/proxy-call";
 import type { Deadline } from "./deadline";
 import type { Answer, NoAnswer } from "./served";
+import { unpackAnswer } from "./unpack-answer";
 
 /** Errors are classified by their first 64 KiB (the scrubber holds some more back); the rest passes unread. */
 const JUDGED_BYTES = 68 * 1024;
@@ -107,7 +108,8 @@ async function send(
     };
     if (body !== null) init.body = body;
     if (call.body.kind === "streamed" && call.body.tooLong) init.signal = call.body.tooLong;
-    const response = await ports.fetch(outgoing.address, init, request);
+    const received = await ports.fetch(outgoing.address, init, request);
+    const response = isReadable(received.headers) ? received : await unpackAnswer(received);
     return await judged(call, response, ports.nowMs(), scrubberFor(keyText), ports);
   } catch (error) {
     // Errors of the request: its headers, or a body that turned out too long while it was sent.
@@ -276,7 +278,7 @@ function cleaned(bytes: Bytes, scrubber: KeyScrubber): { head: Bytes; text: stri
 }
 
 /**
- * An error or a redirect packed in a way that wasn't requested and can't be read here: its text may quote the key, and
+ * An error or a redirect packed in a way that can't be read here: its text may quote the key, and
  * says nothing about the cause.
  */
 function withoutText({ provider }: ProxyCall, { body, status, statusText, headers }: Response) {
