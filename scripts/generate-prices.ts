@@ -2,13 +2,15 @@
  * Generates `lib/usage/genai-prices/` from the package `@pydantic/genai-prices`: its calculation without its data, and
  * the data as one JSON text per provider. In the package, all 800 KB are built as objects on loading, which takes five
  * times the CPU that Cloudflare's free plan allows per invocation; here a provider's prices are parsed when the first
- * of its models is requested. Run it after an update of the package.
+ * of its models is requested. Run it after an update of the package. Providers that are never looked up are left out,
+ * and of a model that is found by its id alone, how it is found.
  * @module
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { transform } from "esbuild";
+import { isListed } from "../lib/usage/price-names.ts";
 import { root } from "./root.ts";
 
 const PACKAGE = "@pydantic/genai-prices";
@@ -55,10 +57,11 @@ export async function makePriceFiles(): Promise<Readonly<Record<string, string>>
   const origin = `Made by scripts/generate-prices.ts of ${PACKAGE} ${version} (${license ?? "MIT"}, https://github.com/pydantic/genai-prices).`;
   const { waitForUpdate } = await import(PACKAGE);
   const providers = (await waitForUpdate()) as readonly PricedProvider[];
-  const texts = providers.map(({ id, name, fallback_model_providers, models }) => {
+  const listed = providers.filter(({ id }) => isListed(id));
+  const texts = listed.map(({ id, name, fallback_model_providers, models }) => {
     const priced = models.map((model) => ({
       id: model.id,
-      match: model.match,
+      ...(isFoundByIdAlone(model) ? {} : { match: model.match }),
       prices: model.prices,
     }));
     const text = JSON.stringify({ id, name, fallback_model_providers, models: priced });
@@ -69,6 +72,10 @@ export async function makePriceFiles(): Promise<Readonly<Record<string, string>>
     "calculation.d.ts": `// ${origin}\nexport { calcPrice } from "${PACKAGE}";\n`,
     "providers.ts": `// ${origin}\n/** Providers of the list by their ids there, as JSON. */\nexport const PROVIDERS: Readonly<Record<string, string>> = {\n${texts.join("\n")}\n};\n`,
   };
+}
+
+function isFoundByIdAlone({ id, match }: PricedProvider["models"][number]): boolean {
+  return JSON.stringify(match) === JSON.stringify({ equals: id });
 }
 
 /** A literal in single quotes, because JSON is full of double ones. */

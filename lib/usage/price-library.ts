@@ -3,7 +3,7 @@
  * `scripts/generate-prices.ts` creates the files and explains why.
  * @module
  */
-import type { Provider } from "@pydantic/genai-prices";
+import type { ModelInfo, Provider } from "@pydantic/genai-prices";
 import { calcPrice as calculate } from "./genai-prices/calculation.js";
 import { PROVIDERS } from "./genai-prices/providers";
 
@@ -31,8 +31,17 @@ function providerOf(id: string): Provider | undefined {
   return provider;
 }
 
+/** As `generate-prices.ts` writes them: a model without `match` is found by its id alone. */
+interface StoredProvider extends Omit<Provider, "models"> {
+  readonly models: readonly (Omit<ModelInfo, "match"> & Partial<Pick<ModelInfo, "match">>)[];
+}
+
 function parse(id: string): Provider | undefined {
   const text = Object.hasOwn(PROVIDERS, id) ? PROVIDERS[id] : undefined;
-  // As written by `generate-prices.ts`.
-  return text === undefined ? undefined : (JSON.parse(text) as Provider);
+  if (text === undefined) return undefined;
+  const { models, ...provider } = JSON.parse(text) as StoredProvider;
+  return {
+    ...provider,
+    models: models.map((model) => ({ match: { equals: model.id }, ...model })),
+  };
 }

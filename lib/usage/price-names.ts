@@ -56,6 +56,11 @@ export function hasPriceList(provider: string): boolean {
   return provider === HUGGING_FACE || LIBRARY_IDS[provider] !== undefined;
 }
 
+/** Whether prices under this provider's name in the list are ever looked up. */
+export function isListed(id: string): boolean {
+  return Object.values(LIBRARY_IDS).includes(id) || id.startsWith(`${HUGGING_FACE}_`);
+}
+
 /** The list's name for a provider; null if it has no prices for it. */
 export function listId(provider: string): string | null {
   return LIBRARY_IDS[provider] ?? null;
