@@ -7,6 +7,7 @@ import { newRowId } from "../db/new-row-id";
 import { openDatabase } from "../db/open-database";
 import { createIsolateState, type IsolateState } from "../db/state/isolate-state";
 import { LeaseClient } from "../db/state/lease-client";
+import { type SnapshotCache, StateSnapshot } from "../db/state/state-snapshot";
 import { D1LeaseRows, StoreLeases } from "../db/state/store-leases";
 import { UsageRecorder } from "../db/usage/usage-recorder";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
@@ -32,10 +33,18 @@ export function sharedState(env: Env): IsolateState {
   shared.oneBalanceStates ??= new WeakMap();
   let state = shared.oneBalanceStates.get(env.DB);
   if (state === undefined) {
+    const secrets = sealingSecrets(env);
+    const authKey = env.AUTH_KEY ?? "";
+    const { caches } = globalThis as { caches?: { default?: SnapshotCache } };
     state = createIsolateState({
       db: openDatabase(env.DB),
-      secrets: sealingSecrets(env),
-      authKey: env.AUTH_KEY ?? "",
+      secrets,
+      authKey,
+      // Node has no such cache.
+      snapshot:
+        secrets === null || caches?.default === undefined
+          ? null
+          : new StateSnapshot(caches.default, secrets, authKey),
       allowPrivateUpstreams: allowsPrivateUpstreams(env),
       nowMs: platform.nowMs,
       random: platform.random,

@@ -2,7 +2,8 @@
  * The proxy's state in one isolate, over D1.
  *
  * A warm request waits for D1 only if the isolate's knowledge is older than 5 s, and then at most 1 s. Everything else
- * happens after responses. If D1 is down, what is known is used; a cold isolate still knows the tokens of `AUTH_KEY`.
+ * happens after responses. If D1 is down, what is known is used; a cold isolate uses the snapshot of another one, and
+ * still knows the tokens of `AUTH_KEY`.
  *
  * A request joins a read that another started (see `shared-read.ts`) only for a limited time, and then starts its own.
  * A read continues when the client that started it leaves. Writing has its own rule, see `event-writer.ts`.
@@ -38,6 +39,7 @@ import { isOlderSchema, readOlderState } from "./read-older-state";
 import { FIRST_KEYS, loadState, readChanges, readKeyPart, TOMBSTONE_LIFE_MS } from "./read-state";
 import { readStoredThings } from "./resource-keys";
 import { platformTimer, SharedRead } from "./shared-read";
+import type { StateSnapshot } from "./state-snapshot";
 import { lastTakenVersion } from "./state-version";
 import { steadyClock } from "./steady-clock";
 import { isDoneWithin } from "./timers";
@@ -53,6 +55,8 @@ export interface IsolateStateOptions {
   readonly authKey: string;
   /** `ALLOW_PRIVATE_UPSTREAMS`; absent: no. */
   readonly allowPrivateUpstreams?: boolean;
+  /** Null if the platform has no cache. */
+  readonly snapshot?: StateSnapshot | null;
   nowMs(): number;
   /** In [0, 1). */
   random(): number;
@@ -91,6 +95,8 @@ const REFRESH_GAP_MS = 2_000;
 const TRUST_MS = 5_000;
 const WARM_WAIT_MS = 1_000;
 const COLD_WAIT_MS = 10_000;
+/** A new isolate looks for a snapshot after waiting for D1 this long. */
+const SNAPSHOT_WAIT_MS = 1_500;
 /** After a failed or slow read, requests don't wait for another for this long. */
 const WARM_RETRY_MS = 5_000;
 const COLD_RETRY_MS = 1_000;
@@ -187,7 +193,19 @@ class D1IsolateState implements IsolateState {
     const nowMs = this.#steadyMs();
     if (!this.#isExpired && nowMs - this.#freshMs <= trustMs) return null;
     if (nowMs < this.#retryMs) return null;
-    return this.#catchUp(this.isLoaded ? WARM_WAIT_MS : COLD_WAIT_MS, keep);
+    return this.isLoaded ? this.#catchUp(WARM_WAIT_MS, keep) : this.#load(keep);
+  }
+
+  async #load(keep?: KeepAlive): Promise<void> {
+    const { snapshot, nowMs } = this.#options;
+    if (snapshot == null) return this.#catchUp(COLD_WAIT_MS, keep);
+    const isRead = await this.#isReadWithin(SNAPSHOT_WAIT_MS, keep);
+    if (this.isLoaded) return;
+    const state = await snapshot.recall(nowMs());
+    // D1 may have responded after all.
+    if (this.isLoaded) return;
+    if (state !== null) this.#known.apply(state, this.#writer.unwritten());
+    else if (!isRead) await this.#catchUp(COLD_WAIT_MS - SNAPSHOT_WAIT_MS, keep);
   }
 
   whole(keep?: KeepAlive): Promise<void> | null {
@@ -381,7 +399,9 @@ class D1IsolateState implements IsolateState {
   }
 
   afterResponse(): Promise<void> | null {
+    const keeping = this.#options.snapshot?.keepIfDue() ?? null;
     const work = [
+      ...(keeping === null ? [] : [keeping]),
       ...(this.#writer.isDue() ? [this.#writer.flush()] : []),
       ...(this.#isRefreshDue() ? [this.#startRead().done] : []),
       ...(this.#takesPart() ? [this.#startPart().done] : []),
@@ -425,8 +445,14 @@ class D1IsolateState implements IsolateState {
     return this.#readUnderWay() !== null || nowMs - this.#readStartedMs >= UNKNOWN_TOKEN_GAP_MS;
   }
 
-  /** Waits until a read is over, its own or another request's, but at most `limitMs`. */
+  /** Waits until a read is over; if that takes longer than `limitMs`, no request waits for a while. */
   async #catchUp(limitMs: number, keep?: KeepAlive): Promise<void> {
+    if (await this.#isReadWithin(limitMs, keep)) return;
+    this.#retryMs = this.#steadyMs() + this.#retryGapMs();
+  }
+
+  /** Whether a read ends within `limitMs`, its own or another request's, with or without success. */
+  async #isReadWithin(limitMs: number, keep?: KeepAlive): Promise<boolean> {
     let leftMs = limitMs;
     while (leftMs > 0) {
       let read = this.#readUnderWay();
@@ -435,10 +461,10 @@ class D1IsolateState implements IsolateState {
         keep?.(read.done);
       }
       const waitMs = Math.min(leftMs, Math.max(1, read.sinceMs + READ_LOST_MS - this.#steadyMs()));
-      if (await read.endsWithin(waitMs)) return;
+      if (await read.endsWithin(waitMs)) return true;
       leftMs -= waitMs;
     }
-    this.#retryMs = this.#steadyMs() + this.#retryGapMs();
+    return false;
   }
 
   #readUnderWay(): SharedRead | null {
@@ -482,6 +508,7 @@ class D1IsolateState implements IsolateState {
       return readOlderState(db, mustLoad ? null : since, nowMs);
     });
     if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
+    if (since === null && changes !== null) this.#options.snapshot?.note(changes, nowMs);
     await this.#dayCounts.refresh(nowMs);
     await this.#capCounts.refresh(nowMs);
   }

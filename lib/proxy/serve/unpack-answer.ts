@@ -1,6 +1,6 @@
 /**
- * Answers packed in a way that wasn't asked for: only gzip and br are, which the runtime decompresses, but some servers
- * send deflate or zstd to everybody.
+ * Responses packed in a way that was not requested: only gzip and br are, which the runtime decompresses, but some
+ * servers send deflate or zstd to every client.
  * @module
  */
 import { type ByteStream, type Bytes, piecesOf, streamOf } from "../../http/byte-stream";

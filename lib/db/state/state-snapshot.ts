@@ -1,0 +1,93 @@
+/**
+ * The state as a new isolate read it, encrypted, in the Cache API of its data center: an isolate that starts while D1
+ * doesn't respond serves from it. It never replaces a read of D1 that succeeds.
+ * @module
+ */
+import { hashToken } from "../../crypto/hash-token";
+import { openSealed, type SealedPlace, type SealingSecrets, sealKey } from "../../crypto/seal";
+import { rootCause } from "../root-cause";
+import { STATE_COLUMNS, type StateChanges } from "./read-state";
+
+/** A token that was revoked since then still works, but only while D1 doesn't respond. */
+export const SNAPSHOT_LIFE_MS = 600_000;
+/** Encrypting more would take too much of an invocation's CPU. */
+const MAX_CHARS = 512 * 1024;
+
+const PLACE: SealedPlace = { id: "snapshot", provider: "state" };
+
+/** The platform's `Cache`, as far as it is needed. */
+export interface SnapshotCache {
+  match(url: string): Promise<Response | undefined>;
+  put(url: string, response: Response): Promise<void>;
+}
+
+interface Snapshot {
+  /** When it was read, in epoch milliseconds. */
+  readonly atMs: number;
+  readonly state: StateChanges;
+}
+
+export class StateSnapshot {
+  readonly #cache: SnapshotCache;
+  readonly #secrets: SealingSecrets;
+  readonly #deployment: string;
+  #unkept: Snapshot | null = null;
+  #isDue = false;
+
+  /** @param authKey With the secret, what distinguishes this deployment from others in the same data center. */
+  constructor(cache: SnapshotCache, secrets: SealingSecrets, authKey: string) {
+    this.#cache = cache;
+    this.#secrets = secrets;
+    this.#deployment = JSON.stringify([authKey, secrets.current]);
+  }
+
+  /** The isolate has read this from D1. */
+  note(state: StateChanges, atMs: number): void {
+    this.#unkept = { atMs, state };
+  }
+
+  /** Keeps what was noted, but not after the first response, which has work enough. Null if there is nothing to do. */
+  keepIfDue(): Promise<void> | null {
+    const unkept = this.#unkept;
+    if (unkept === null) return null;
+    if (!this.#isDue) {
+      this.#isDue = true;
+      return null;
+    }
+    this.#unkept = null;
+    return this.#keep(unkept);
+  }
+
+  /** Null if there is none that can be read, or it is too old. Never rejects. */
+  async recall(nowMs: number): Promise<StateChanges | null> {
+    try {
+      const cached = await this.#cache.match(await this.#url());
+      if (cached === undefined) return null;
+      const text = await openSealed(await cached.text(), this.#secrets, PLACE);
+      // Only a release with the same columns can have encrypted it for this address.
+      const { atMs, state } = JSON.parse(text) as Snapshot;
+      return nowMs - atMs > SNAPSHOT_LIFE_MS ? null : state;
+    } catch (error) {
+      console.error("state: its snapshot cannot be read:", rootCause(error));
+      return null;
+    }
+  }
+
+  async #keep(snapshot: Snapshot): Promise<void> {
+    try {
+      const text = JSON.stringify(snapshot);
+      if (text.length > MAX_CHARS) return;
+      const sealed = await sealKey(text, this.#secrets.current, PLACE);
+      const headers = { "cache-control": `max-age=${SNAPSHOT_LIFE_MS / 1_000}` };
+      await this.#cache.put(await this.#url(), new Response(sealed, { headers }));
+    } catch (error) {
+      console.error("state: its snapshot cannot be kept:", rootCause(error));
+    }
+  }
+
+  async #url(): Promise<string> {
+    const columns = Object.values(STATE_COLUMNS).map((each) => Object.keys(each));
+    const name = await hashToken(JSON.stringify([this.#deployment, columns]));
+    return `https://state.one-balance.internal/${encodeURIComponent(name)}`;
+  }
+}
