@@ -27,6 +27,15 @@ const headers = faultsIn("lib/proxy/route/outgoing-headers.ts", [
   "lib/proxy/route/outgoing-headers.test.ts",
 ]);
 const tags = faultsIn("lib/proxy/request/request-tags.ts", ["tests/unit/tags.test.ts"]);
+const stored = faultsIn("lib/proxy/serve/stored-access.ts", ["tests/unit/group-keys.test.ts"]);
+const sockets = faultsIn("lib/proxy/sockets/socket-access.ts", [
+  "lib/proxy/sockets/socket-session.test.ts",
+]);
+const sources = faultsIn("lib/proxy/route/model-sources.ts", ["tests/unit/group-keys.test.ts"]);
+const reserve = faultsIn("lib/proxy/account/token-budget.ts", [
+  "tests/unit/background-work.test.ts",
+]);
+const caps = faultsIn("lib/proxy/account/key-caps.ts", ["tests/unit/key-caps.test.ts"]);
 const silence = faultsIn("lib/proxy/serve/silent-key.ts", [
   "tests/unit/attempts.test.ts",
   "tests/unit/bad-weather.test.ts",
@@ -113,9 +122,18 @@ export const proxyMutants: readonly Mutant[] = [
     "    ...(header !== null && readHeader(header, credential)),\n    ...fixedTags,",
     "    ...fixedTags,\n    ...(header !== null && readHeader(header, credential)),",
   ),
-  tags(
-    "tags keep the caller's token",
-    "metadata !== null && !carriesToken(metadata, credential)",
-    "metadata !== null",
+  tags("tags keep the caller's token", "Object.entries(tags).some(", "Object.entries({}).some("),
+  stored("a member's tokens reach each other's things", " && token.group?.id === groupId", ""),
+  sockets(
+    "a session keeps a disabled key",
+    'key === undefined || key.status === "disabled"',
+    "key === undefined",
+  ),
+  sources("a group's list is everyone's", "name: groupListName(slug, group.id)", "name: slug"),
+  reserve("work that goes on holds no budget", "ports.nowMs(), work);", "ports.nowMs());"),
+  caps(
+    "work that goes on holds no cap",
+    "if (work?.isOver === false) pool.keep",
+    "if (false) pool.keep",
   ),
 ];

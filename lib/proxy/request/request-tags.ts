@@ -33,8 +33,8 @@ export function requestTags(headers: Headers, token: AccessToken, credential: st
 }
 
 function readMetadata(metadata: string, credential: string): Tags {
-  const tags = carriesToken(metadata, credential) ? {} : parseGatewayMetadata(metadata);
-  // JSON may have escaped it.
+  // Not in the header's text, where JSON may escape it.
+  const tags = parseGatewayMetadata(metadata);
   return Object.entries(tags).some(([name, value]) => carriesToken(`${name} ${value}`, credential))
     ? {}
     : tags;
