@@ -10,6 +10,7 @@ import { findFormField, multipartBoundary } from "../../lib/proxy/request/find-f
 import { findJsonField } from "../../lib/proxy/request/find-json-field.ts";
 import { withoutNeedlessEscapes } from "../../lib/proxy/request/path-readings.ts";
 import { requestedModels } from "../../lib/proxy/request/requested-models.ts";
+import { idsInJson } from "../../lib/proxy/request/stored-ids.ts";
 import { outgoingHeaders, outgoingQuery } from "../../lib/proxy/route/outgoing-headers.ts";
 import { growth, LINEAR } from "../growth.ts";
 
@@ -29,6 +30,27 @@ describe("redact", () => {
     expect(growth(repeated(part), (text) => redact(text, ["sk-a-known-key"]), 600)).toBeLessThan(
       LINEAR,
     );
+  });
+});
+
+describe("ids of stored things", () => {
+  const PARTS_OF_BODIES = [
+    ...[
+      "a",
+      'a"',
+      '"a',
+      '"id"',
+      ' {"id":"',
+      '{"id":"msg_a",',
+      "files/",
+      'files/"',
+      "item_reference",
+    ],
+    ...['"file_id":"', '"file-abc1",', '"/file-abc1"', "\\u0066", '"run_command",'],
+  ];
+
+  test.each(PARTS_OF_BODIES)("%j by the thousand", (part) => {
+    expect(growth(repeated(part), (text) => idsInJson(`["${text}"]`), 600)).toBeLessThan(LINEAR);
   });
 });
 

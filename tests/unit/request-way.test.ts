@@ -13,7 +13,7 @@ import { scriptedProxy } from "../doors/scripted-proxy.ts";
 /** As many as a newcomer can be expected to read. */
 const WAY_MAX = 25;
 /** Including those along the way, which answer one question about a text, a header, a time. */
-const RUN_MAX = 109;
+const RUN_MAX = 110;
 
 /**
  * A module that imports one of these knows about the request as a whole, whether it is called facts, call, run or ask.

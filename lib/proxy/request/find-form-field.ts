@@ -2,7 +2,7 @@
  * Finds one plain field of a multipart form (RFC 7578) in the available bytes, without parsing its files.
  * @module
  */
-import { findBytes } from "./find-bytes";
+import { findBytes } from "../../http/find-bytes";
 import type { BodyField } from "./find-json-field";
 
 const encoder = new TextEncoder();

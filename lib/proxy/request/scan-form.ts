@@ -4,7 +4,7 @@
  * a preceding line break, text before the first or after the last one, or folded lines.
  * @module
  */
-import { findBytes } from "./find-bytes";
+import { findBytes } from "../../http/find-bytes";
 import { childOf, type FieldNode, ITEM } from "./model-tree";
 import type { OnField } from "./scan-json";
 

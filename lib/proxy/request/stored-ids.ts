@@ -6,8 +6,9 @@
  * Google `files/…`, `cachedContents/…`, `batches/…`; Mistral's and Replicate's are bare words.
  * @module
  */
-import { type NamedString, namedStrings } from "../../usage/json-strings";
+import { namedStrings } from "../../usage/json-strings";
 import { pathReadings } from "./path-readings";
+import { quotedWords } from "./quoted-words";
 
 /** Path segments that are followed by an id. */
 const COLLECTIONS = [
@@ -80,15 +81,7 @@ const MAKING = new RegExp(
   `/(?:${OF_COLLECTION})(?::[a-zA-Z]+)?/*$|:predictLongRunning|:batch[A-Z]|/threads/runs$|:asyncBatch`,
   "i",
 );
-/**
- * At the end of a JSON string: by itself, or of an address or a resource's full name. Of `files/file-abc`, the id.
- * Begins with the delimiter, because an optional prefix would make the engine read each string twice.
- */
-const SHAPED_IN_JSON = new RegExp(
-  `["/](${SHAPED_ID}|${FULL_NAME.replace("/", `/(?!${SHAPED_ID}")`)})"`,
-  "g",
-);
-/** The same in a field for ids, of an answer. */
+/** At the end of a string in a field for ids, of an answer: by itself, or of an address. Of `files/file-abc`, the id. */
 const SHAPED_IN_ANSWER = new RegExp(
   `"(?:[a-z]\\w{0,40})?(?:id|name|uri|file)"\\s{0,4}:\\s{0,4}"(?:[^"\\\\]{1,300}/)?(${SHAPED_ID}|${FULL_NAME.replace("/", `/(?!${SHAPED_ID}")`)})"`,
   "gi",
@@ -126,16 +119,12 @@ const REFERENCE_NAMES: ReadonlySet<string> = new Set([
   "vectorstoreid",
   "vectorstoreids",
 ]);
-const MAY_REFER =
-  /"(?:(?:assistant|batch|container|conversation|response|thread|previous_?(?:response|interaction))_?id|(?:input_?)?file_?ids?|vector_?store_?ids?|cached_?content|container|conversation|file_?uri|file_?search_?store_?names|(?:training|validation)_?file)"|\\u00[2-7]/i;
+/** An escape of an ordinary letter: a name may be written with it. */
+const NEEDLESS_ESCAPE = /\\u00[2-7]/i;
 
 /** Items of stored responses: messages, reasoning, tool calls. */
 const ITEM_ID =
   /^(?:msg|rs|fc|fco|ctc|ws|fs|ci|ig|cu|cuo|mcp|mcpl|mcpr|lsh|sh|apc|cmp)_[A-Za-z0-9]{8,120}$/;
-/** A reference to one: explicit, or an item that consists only of its id. */
-const MAY_REFER_TO_ITEM =
-  /item_reference|\{\s*"id"\s*:\s*"[a-z]+_[A-Za-z0-9]+"\s*(?:,\s*"type"\s*:\s*null\s*)?\}/;
-
 /** Lists name many. */
 const MOST_IDS = 50;
 /**
@@ -190,9 +179,11 @@ export function idsInUrl(url: string, isGoogle: boolean): readonly NamedId[] {
 /** @param text The whole body, if it is JSON. */
 export function idsInJson(text: string): readonly NamedId[] {
   const found = new Map<string, NamedId>();
-  let named: readonly NamedString[] | null = null;
-  if (MAY_REFER.test(text)) {
-    named = namedStrings(text) ?? [];
+  const isEscaped = text.includes("\\u00") && NEEDLESS_ESCAPE.test(text);
+  const plain = isEscaped ? unescapedJson(text) : text;
+  const { namesReference, namesItem, shaped } = quotedWords(plain, MOST_NAMED + 1);
+  const named = namesReference || namesItem || isEscaped ? (namedStrings(text) ?? []) : [];
+  if (namesReference || isEscaped) {
     for (const { name, value } of named) {
       if (!REFERENCE_NAMES.has(plainName(name)) && !isConversationId(name, value)) continue;
       for (const id of idsInValue(value)) {
@@ -201,15 +192,14 @@ export function idsInJson(text: string): readonly NamedId[] {
       }
     }
   }
-  const plain = unescapedJson(text);
-  if (MAY_REFER_TO_ITEM.test(plain)) {
-    for (const { name, value } of named ?? namedStrings(text) ?? []) {
+  if (namesItem) {
+    for (const { name, value } of named) {
       if (name === "id" && ITEM_ID.test(value)) found.set(value, { id: value, isCertain: true });
     }
   }
-  for (const [, id] of plain.matchAll(SHAPED_IN_JSON)) {
-    if (id === undefined || found.size > MOST_NAMED) break;
-    if (!found.has(id) && isRandom(id)) found.set(id, { id, isCertain: false });
+  for (const id of shaped) {
+    if (found.size > MOST_NAMED) break;
+    if (!found.has(id)) found.set(id, { id, isCertain: false });
   }
   return [...found.values()];
 }
