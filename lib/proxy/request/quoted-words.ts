@@ -7,6 +7,8 @@
 
 const SHAPED_ID =
   /^(?:file|cfile|batch|msgbatch|resp|conv|thread|run|step|ftjob|upload|vs|vsfb|asst|cntr|container|video|eval|evalrun|skill|chatcmpl|ag|lib)[-_][\w-]{4,120}$/;
+/** `ag-` and four more. */
+const MIN_ID_CHARS = 7;
 /** Has a digit or a capital letter. */
 const LOOKS_RANDOM = /[\dA-Z]/;
 /** Google's names include their collection: `files/abc`. */
@@ -74,7 +76,7 @@ export function quotedWords(text: string, maxShaped: number): QuotedWords {
       }
     }
     if (shaped.size >= maxShaped) continue;
-    if (SHAPED_ID.test(word)) {
+    if (length >= MIN_ID_CHARS && SHAPED_ID.test(word)) {
       if (LOOKS_RANDOM.test(word)) shaped.add(word);
     } else if (before === SLASH && length >= MIN_NAME_CHARS && length <= MAX_NAME_CHARS) {
       const name = collectionName(text, start - 1);

@@ -144,19 +144,19 @@ export interface NamedId {
 
 /** Whether a path is about stored things. */
 export function isAboutStored(url: string): boolean {
-  return readingsOf(url).some((path) => IN_COLLECTION.test(path) || MAKING.test(path));
+  return pathFacts(url).isAboutStored;
 }
 
 const WRITES: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
 
 /** Whether a call lists what the account stores, or does something to all of it. */
 export function isListing(method: string, url: string): boolean {
-  return !WRITES.has(method) && readingsOf(url).some((path) => LISTING.test(path));
+  return !WRITES.has(method) && pathFacts(url).isListing;
 }
 
 /** Whether a call creates something that is stored: what its response names belongs to the caller. */
 export function isCreating(method: string, url: string): boolean {
-  return method === "POST" && readingsOf(url).every((path) => MAKING.test(path));
+  return method === "POST" && pathFacts(url).isMaking;
 }
 
 /**
@@ -164,14 +164,8 @@ export function isCreating(method: string, url: string): boolean {
  * @param isGoogle Whether the service's names include their collection (`files/abc`).
  */
 export function idsInUrl(url: string, isGoogle: boolean): readonly NamedId[] {
-  const found = new Set<string>();
-  for (const path of readingsOf(url)) {
-    for (const [, id] of path.matchAll(isGoogle ? NAME_IN_PATH : SHAPED_IN_PATH)) {
-      if (id !== undefined) found.add(id);
-    }
-    if (isGoogle) continue;
-    for (const [, , segment = ""] of path.matchAll(PATH_ID)) if (isId(segment)) found.add(segment);
-  }
+  const { ids, googleNames } = pathFacts(url);
+  const found = new Set(isGoogle ? googleNames : ids);
   for (const { id } of idsInQuery(url)) found.add(id);
   return [...found].map((id) => ({ id, isCertain: true }));
 }
@@ -335,11 +329,51 @@ function isRandom(id: string): boolean {
   return id.includes("/") || /[\dA-Z]/.test(id);
 }
 
-/** The path as different servers read it: of almost all requests, as it is. */
-function readingsOf(url: string): readonly string[] {
+interface PathFacts {
+  readonly isAboutStored: boolean;
+  readonly isListing: boolean;
+  readonly isMaking: boolean;
+  readonly ids: readonly string[];
+  readonly googleNames: readonly string[];
+}
+
+/** Clients use few paths, and reading one takes longer than looking it up. */
+const knownPaths = new Map<string, PathFacts>();
+const MAX_KNOWN_PATHS = 500;
+const MAX_KNOWN_CHARS = 200;
+
+function pathFacts(url: string): PathFacts {
   const host = url.indexOf("//");
   const end = url.indexOf("?");
   const path = url.slice(host === -1 ? 0 : host + 2, end === -1 ? url.length : end);
+  const known = knownPaths.get(path);
+  if (known !== undefined) return known;
+  const facts = readPath(path);
+  if (path.length <= MAX_KNOWN_CHARS) {
+    if (knownPaths.size >= MAX_KNOWN_PATHS) knownPaths.clear();
+    knownPaths.set(path, facts);
+  }
+  return facts;
+}
+
+function readPath(path: string): PathFacts {
+  const readings = readingsOf(path);
+  const firstIn = (pattern: RegExp) =>
+    readings.flatMap((reading) => [...reading.matchAll(pattern)].map(([, id = ""]) => id));
+  const inCollections = readings.flatMap((reading) =>
+    [...reading.matchAll(PATH_ID)].map(([, , segment = ""]) => segment),
+  );
+  return {
+    isAboutStored: readings.some((each) => IN_COLLECTION.test(each) || MAKING.test(each)),
+    isListing: readings.some((each) => LISTING.test(each)),
+    isMaking: readings.every((each) => MAKING.test(each)),
+    ids: [...firstIn(SHAPED_IN_PATH), ...inCollections.filter(isId)],
+    googleNames: firstIn(NAME_IN_PATH),
+  };
+}
+
+/** The path as different servers read it: of almost all requests, as it is. */
+function readingsOf(path: string): readonly string[] {
   if (!/[%;\\#]|\/\//.test(path)) return [path];
   const readings = [...pathReadings(path)].map((reading) =>
     reading.replace(/[?#].*$/s, "").trimEnd(),
