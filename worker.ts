@@ -10,9 +10,9 @@ import { type ProxyPath, splitProxyPath } from "./lib/proxy/request/proxy-path";
 import { health } from "./lib/runtime/health";
 import { isolateProxy, knownProxy } from "./lib/runtime/isolate-proxy";
 import { misconfigured } from "./lib/runtime/misconfigured";
+import { answerInObject } from "./lib/runtime/objects/socket-object";
 import { platform } from "./lib/runtime/platform";
 import { answerPortal } from "./lib/runtime/portal-door";
-import { answerInObject } from "./lib/runtime/socket-object";
 import { isUpkeepDue, upkeepAfter, upkeepByCron } from "./lib/runtime/upkeep";
 import { warmUp } from "./lib/runtime/warm-up";
 

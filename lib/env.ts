@@ -15,8 +15,10 @@ export interface Env {
   LEASES?: DurableObjectNamespace<LeaseCalls>;
   /** Where the portal's object is created (`weur`, `apac`, …) or must stay (`eu`): `lib/runtime/portal-stub.ts`. */
   PORTAL_LOCATION?: string;
-  /** `worker` keeps WebSocket sessions in the Worker instead of an object (`socket-object.ts`). */
+  /** `worker` keeps WebSocket sessions in the Worker instead of an object (`runtime/objects/socket-object.ts`). */
   WEBSOCKETS?: string;
+  /** `worker` converts streams in the Worker instead of an object (`runtime/objects/stream-object.ts`). */
+  CONVERTED_STREAMS?: string;
   /** Workers AI binding: its gateway URL is used if no other is set. */
   AI?: { gateway(id: string): { getUrl(provider?: string): Promise<string> } };
   /** Access tokens from the environment: `k1=provider1,model1,model2;k2;k3(1758077793)=provider2&provider3`. */
@@ -90,6 +92,7 @@ export const VARIABLES = [
   "ALLOW_PRIVATE_UPSTREAMS",
   "PORTAL_LOCATION",
   "WEBSOCKETS",
+  "CONVERTED_STREAMS",
   "ALERT_WEBHOOK_URL",
   "ALERT_WEBHOOK_SECRET",
   "ALERT_MAIL_KEY",

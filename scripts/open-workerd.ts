@@ -67,8 +67,8 @@ export async function openWorkerd(options: ServerOptions, originHeader: string):
   const assetsDir = resolve(options.assetsDir ?? join(root, ".open-next/assets"));
   const modules = await readModules(workerDir);
   const localDoor = await readFile(join(root, LOCAL_DOOR), "utf8");
-  // No plan limits a session's CPU here, and an object would be one more hop for each frame.
-  const vars = { WEBSOCKETS: "worker", ...options.vars };
+  // No plan limits CPU here, and an object would be one more hop for each frame and each piece.
+  const vars = { WEBSOCKETS: "worker", CONVERTED_STREAMS: "worker", ...options.vars };
   const bindings = { ...textBindings(vars), DB: { type: "d1", id: "DB" } } as const;
   const { "portal.js": portal, ...proxyModules } = modules;
   const hasObject = options.hasObject ?? portal !== undefined;

@@ -5,7 +5,7 @@
 import type { AnswerEvent } from "../http/split-events";
 import type { AnswerPart } from "./answer-part";
 import { errorPart } from "./chat-reader";
-import type { Conversion, PartReader } from "./conversion";
+import type { AnswerConversion, PartReader } from "./conversion";
 import { type Fields, fields, parsedJson } from "./json";
 import { type EventWriter, sseText } from "./written-event";
 
@@ -17,7 +17,7 @@ export class StreamConverter {
   readonly #writer: EventWriter;
   #isOver = false;
 
-  constructor(conversion: Conversion) {
+  constructor(conversion: AnswerConversion) {
     this.#reader = conversion.reader();
     this.#writer = conversion.writer();
   }
@@ -65,7 +65,11 @@ export interface WholeAnswer {
  * A complete response, or a complete error.
  * @param text As the upstream sent it.
  */
-export function convertWhole(text: string, status: number, conversion: Conversion): WholeAnswer {
+export function convertWhole(
+  text: string,
+  status: number,
+  conversion: AnswerConversion,
+): WholeAnswer {
   const json = parsedJson(text);
   if (status >= 400) {
     const { type, message } = errorIn(Array.isArray(json) ? json[0] : json, text);

@@ -32,7 +32,7 @@ export function refuseUnspeakable(request: Fields, losses: Losses): void {
 export interface AskedReasoning {
   /** What the caller wrote it in. */
   readonly field: "reasoning_effort" | "reasoning" | "thinking";
-  /** `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`; empty if only a number of tokens is asked for. */
+  /** `none`, `minimal`, `low`, `medium`, `high`, `xhigh`, `max`; empty for a number of tokens only. */
   readonly effort: string;
   /** Thinking tokens; null for no number. */
   readonly tokens: number | null;

@@ -1,25 +1,19 @@
 /**
  * Converts requests between the API formats. Chat completions stand in the middle: a format needs one function to them,
- * one from them, and a reader and a writer for responses, which are converted directly.
+ * one from them, and for responses, which are converted directly, a reader and a writer (`answer-forms.ts`).
  * @module
  */
+import { answerConversion } from "./answer-forms";
 import { type ChatDialect, IN_BETWEEN } from "./chat-dialect";
-import { ChatReader } from "./chat-reader";
 import { chatToGemini } from "./chat-to-gemini";
 import { chatToMessages } from "./chat-to-messages";
 import { chatToResponses } from "./chat-to-responses";
-import { ChatWriter, chatAnswer, chatError } from "./chat-writer";
-import type { Conversion, ConvertedRequest, ConvertibleForm, PartReader } from "./conversion";
-import { GeminiReader } from "./gemini-reader";
+import type { CallerContext, Conversion, ConvertedRequest, ConvertibleForm } from "./conversion";
 import { geminiToChat, wantsThoughts } from "./gemini-to-chat";
-import { GeminiWriter, geminiAnswer, geminiError } from "./gemini-writer";
 import { type Fields, fields, list } from "./json";
-import { MessagesReader } from "./messages-reader";
 import { messagesToChat } from "./messages-to-chat";
-import { MessagesWriter, messagesAnswer, messagesError } from "./messages-writer";
-import { ResponsesReader } from "./responses-reader";
 import { responsesToChat } from "./responses-to-chat";
-import { ResponsesWriter, responsesAnswer, responsesError } from "./responses-writer";
+import { repeatedFields } from "./responses-writer";
 
 /** A request as it arrived. */
 export interface AskedRequest {
@@ -52,92 +46,68 @@ export function convertRequest(
   asked: AskedRequest,
   dialect: ChatDialect,
 ): RequestConversion {
-  const read = CALLERS[from](asked, to === "chat" ? dialect : IN_BETWEEN);
-  const upstream = UPSTREAMS[to];
-  const said = upstream.request(read.chat.request, asked.model);
-  const dropped = [...new Set([...read.chat.dropped, ...said.dropped])];
+  const { chat, caller } = readRequest(from, asked, to === "chat" ? dialect : IN_BETWEEN);
+  const said = FROM_CHAT[to](chat.request, asked.model);
+  const dropped = [...new Set([...chat.dropped, ...said.dropped])];
+  const facts = { caller, upstream: to, seed: asked.nowMs.toString(36) };
   return {
     request: said.request,
-    isStream: read.chat.request.stream === true,
-    conversion: { from, to, dropped, reader: () => upstream.reader(asked), ...read.answering },
+    isStream: chat.request.stream === true,
+    conversion: {
+      from,
+      to,
+      dropped,
+      facts,
+      maxTokens: limitOf(chat.request),
+      ...answerConversion(facts),
+    },
   };
+}
+
+function limitOf({ max_completion_tokens, max_tokens }: Fields): number | null {
+  const limit = max_completion_tokens ?? max_tokens;
+  return typeof limit === "number" ? limit : null;
 }
 
 interface ReadRequest {
   readonly chat: ConvertedRequest;
-  readonly answering: Pick<Conversion, "writer" | "answer" | "error">;
+  readonly caller: CallerContext;
 }
 
-/** The formats of callers. */
-const CALLERS: Readonly<
-  Record<ConvertibleForm, (asked: AskedRequest, dialect: ChatDialect) => ReadRequest>
+function readRequest(
+  form: ConvertibleForm,
+  { body, model, named, nowMs, inputGuess, isStream }: AskedRequest,
+  dialect: ChatDialect,
+): ReadRequest {
+  const request = fields(body);
+  switch (form) {
+    case "chat": {
+      const includesUsage = fields(request.stream_options).include_usage === true;
+      const context = { model: named, nowMs, includesUsage };
+      return { chat: { request, dropped: [] }, caller: { form, context } };
+    }
+    case "messages": {
+      const context = { model: named, inputGuess };
+      return { chat: messagesToChat(body, model, dialect), caller: { form, context } };
+    }
+    case "responses": {
+      const { names, ...chat } = responsesToChat(body, model, dialect);
+      const sealsThoughts = list(request.include).includes("reasoning.encrypted_content");
+      const about = { model: named, nowMs, sealsThoughts, request: repeatedFields(request) };
+      return { chat, caller: { form, context: { ...about, tools: names.listed() } } };
+    }
+    case "gemini": {
+      const context = { model: named, includesThoughts: wantsThoughts(body) };
+      return { chat: geminiToChat(body, model, dialect, isStream), caller: { form, context } };
+    }
+  }
+}
+
+const FROM_CHAT: Readonly<
+  Record<ConvertibleForm, (chat: Fields, model: string) => ConvertedRequest>
 > = {
-  chat({ body, named, nowMs }) {
-    const request = fields(body);
-    const { include_usage } = fields(request.stream_options);
-    const context = { model: named, nowMs, includesUsage: include_usage === true };
-    return {
-      chat: { request, dropped: [] },
-      answering: {
-        writer: () => new ChatWriter(context),
-        answer: (parts) => chatAnswer(parts, context),
-        error: chatError,
-      },
-    };
-  },
-  messages({ body, model, named, inputGuess }, dialect) {
-    const context = { model: named, inputGuess };
-    return {
-      chat: messagesToChat(body, model, dialect),
-      answering: {
-        writer: () => new MessagesWriter(context),
-        answer: (parts) => messagesAnswer(parts, context),
-        error: messagesError,
-      },
-    };
-  },
-  responses({ body, model, named, nowMs }, dialect) {
-    const { names, ...chat } = responsesToChat(body, model, dialect);
-    const request = fields(body);
-    const sealsThoughts = list(request.include).includes("reasoning.encrypted_content");
-    const context = { model: named, nowMs, names, sealsThoughts, request };
-    return {
-      chat,
-      answering: {
-        writer: () => new ResponsesWriter(context),
-        answer: (parts) => responsesAnswer(parts, context),
-        error: responsesError,
-      },
-    };
-  },
-  gemini({ body, model, named, isStream }, dialect) {
-    const context = { model: named, includesThoughts: wantsThoughts(body) };
-    return {
-      chat: geminiToChat(body, model, dialect, isStream),
-      answering: {
-        writer: () => new GeminiWriter(context),
-        answer: (parts) => geminiAnswer(parts, context),
-        error: geminiError,
-      },
-    };
-  },
-};
-
-interface Upstream {
-  request(chat: Fields, model: string): ConvertedRequest;
-  reader(asked: AskedRequest): PartReader;
-}
-
-/** The formats of providers. */
-const UPSTREAMS: Readonly<Record<ConvertibleForm, Upstream>> = {
-  chat: {
-    request: (request) => ({ request, dropped: [] }),
-    reader: () => new ChatReader(),
-  },
-  messages: { request: chatToMessages, reader: () => new MessagesReader() },
-  responses: { request: chatToResponses, reader: () => new ResponsesReader() },
-  gemini: {
-    request: chatToGemini,
-    reader: ({ nowMs }) => new GeminiReader(nowMs.toString(36)),
-  },
+  chat: (request) => ({ request, dropped: [] }),
+  messages: chatToMessages,
+  responses: chatToResponses,
+  gemini: chatToGemini,
 };

@@ -90,7 +90,7 @@ export class ResponsesReader {
     return [{ kind: "tool", index, id: "", name: "", arguments: json }];
   }
 
-  /** An item is whole: what no event has told of it. */
+  /** An item is whole: what no earlier event contained. */
   #done(at: number, item: Fields): AnswerPart[] {
     const begun = this.#begin(at, item);
     const isHeard = this.#items.get(at)?.isHeard === true;

@@ -12,7 +12,7 @@ import {
 import { type Fields, fields, given, parsedJson, text } from "./json";
 import { type Sealed, seal } from "./sealed-thought";
 import { ThoughtDetails } from "./thought-details";
-import type { ToolNames } from "./tool-names";
+import { type ListedTools, ToolNames } from "./tool-names";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
 /** What the response repeats from the request. */
@@ -21,11 +21,22 @@ export interface ResponsesContext {
   readonly model: string;
   /** Epoch milliseconds. */
   readonly nowMs: number;
-  readonly names: ToolNames;
+  /** The tools that were offered, by their names in chat completions. */
+  readonly tools: ListedTools;
   /** Whether thoughts are to be sent back in the history. */
   readonly sealsThoughts: boolean;
-  /** The part of the request that a response repeats. */
+  /** What a response repeats: see `repeatedFields`. */
   readonly request: Fields;
+}
+
+const REPEATED = [
+  ...["instructions", "max_output_tokens", "parallel_tool_calls", "reasoning", "temperature"],
+  ...["text", "tool_choice", "tools", "top_p"],
+] as const;
+
+/** The fields of a request that a response repeats. */
+export function repeatedFields(request: Fields): Fields {
+  return given(Object.fromEntries(REPEATED.map((name) => [name, request[name]])));
 }
 
 export function responsesError(type: string, message: string): Fields {
@@ -50,6 +61,7 @@ const SAID = { type: "output_text", event: "response.output_text", field: "text"
 /** Writes one response as events. Its calls may be interleaved, as in chat completions. */
 export class ResponsesWriter implements EventWriter {
   readonly #context: ResponsesContext;
+  readonly #names: ToolNames;
   readonly #thoughts = new ThoughtDetails();
   #sequence = 0;
   #id = "resp_converted";
@@ -66,6 +78,7 @@ export class ResponsesWriter implements EventWriter {
 
   constructor(context: ResponsesContext) {
     this.#context = context;
+    this.#names = new ToolNames(context.tools);
   }
 
   write(part: AnswerPart): WrittenEvent[] {
@@ -271,12 +284,12 @@ export class ResponsesWriter implements EventWriter {
   }
 
   #isCustom({ name }: OpenItem): boolean {
-    return this.#context.names.find(name).kind === "custom";
+    return this.#names.find(name).kind === "custom";
   }
 
   /** @param said JSON. */
   #callItem(item: OpenItem, status: string, said: string): Fields {
-    const { name, namespace, kind } = this.#context.names.find(item.name);
+    const { name, namespace, kind } = this.#names.find(item.name);
     const common = { id: item.id, call_id: item.callId, name, status };
     if (kind === "custom") {
       return { ...common, type: "custom_tool_call", input: inputIn(said) };

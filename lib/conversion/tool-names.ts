@@ -13,13 +13,25 @@ export interface NamedTool {
   readonly kind: ToolKind;
 }
 
+export type ListedTools = readonly (readonly [name: string, tool: NamedTool])[];
+
 /** The maximum in chat completions. */
 const MAX_NAME_CHARS = 64;
 
 export class ToolNames {
-  readonly #tools = new Map<string, NamedTool>();
+  readonly #tools: Map<string, NamedTool>;
   /** By a tool's own name; the first of several with the same name. */
   readonly #flat = new Map<string, string>();
+
+  /** @param listed As `listed` returned them. */
+  constructor(listed: ListedTools = []) {
+    this.#tools = new Map(listed);
+  }
+
+  /** The tools by their names in chat completions, as plain data. */
+  listed(): ListedTools {
+    return [...this.#tools];
+  }
 
   /** @returns The name in chat completions. */
   offer(name: string, kind: ToolKind, namespace = ""): string {

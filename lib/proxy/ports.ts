@@ -5,6 +5,8 @@
 
 import type { LimitHolder } from "../budgets/limit-holder";
 import type { TokenLedger } from "../budgets/token-ledger";
+import type { AnswerFacts } from "../conversion/conversion";
+import type { ByteStream } from "../http/byte-stream";
 import type { ModelAlias } from "../models/model-alias";
 import type { Evidence } from "../pool/evidence";
 import type { KeySource } from "../pool/sections/joined-keys";
@@ -36,6 +38,15 @@ export interface ProxyPorts {
   readonly traces?: TraceSource;
   /** Notified of each WebSocket session, and when it ends, if their number is limited. */
   readonly sessions?: { opened(): () => void };
+  /** Where long streams are converted; absent if that happens here. */
+  readonly streamPlace?: StreamPlace;
+}
+
+/** A place with more CPU time, which converts streams. */
+export interface StreamPlace {
+  /** Whether it can be reached and has room: a stream that it doesn't take is lost. Never rejects. */
+  isReady(): Promise<boolean>;
+  convert(facts: AnswerFacts, stream: ByteStream): Promise<ByteStream>;
 }
 
 /** Decides which trace a request belongs to. */

@@ -15,6 +15,7 @@ import { readProxyConfig } from "../proxy/config";
 import type { ProxyInstance } from "../proxy/handle-request";
 import { newRequestId } from "../proxy/new-request-id";
 import type { UsageSink } from "../proxy/ports";
+import { streamPlace } from "./objects/stream-object";
 import { platform } from "./platform";
 import { sharedLeases, sharedRecorder, sharedState } from "./shared-state";
 import { type IsolateTraces, sharedTraces } from "./traces";
@@ -36,6 +37,7 @@ export async function isolateProxy(
 ): Promise<ProxyInstance> {
   const known = knownProxy(env);
   if (known !== undefined) return known;
+  const place = streamPlace(env);
   const proxy: ProxyInstance = {
     config: readProxyConfig(env, await gatewayUrlOfBinding(env)),
     ports: {
@@ -50,6 +52,7 @@ export async function isolateProxy(
       prices: () => sharedRecorder(env).prices(),
       budgets: new D1TokenBudgets(openDatabase(env.DB), sharedRecorder(env), sharedLeases(env)),
       works: new D1BackgroundWorks(openDatabase(env.DB)),
+      ...(place !== undefined && { streamPlace: place }),
     },
     catalog: new D1ModelCatalog(openDatabase(env.DB), platform.nowMs),
   };

@@ -4,6 +4,7 @@
  * @module
  */
 import type { UpkeepTrigger } from "../db/schema/upkeep-schema";
+import type { ByteStream } from "../http/byte-stream";
 import type { Grant } from "../leases/lease";
 import type { LeaseClaim } from "../leases/lease-book";
 import type { UpkeepRun } from "../upkeep/upkeep-run";
@@ -20,6 +21,9 @@ export interface PortalCalls extends Rpc.DurableObjectBranded {
   callUpkeep(call: UpkeepCall | "roll-up"): Promise<void>;
   /** Continues a run that was started elsewhere. */
   continueUpkeep(run: UpkeepRun): Promise<void>;
+  hasRoomForStream(): Promise<boolean>;
+  /** Converts a stream; see `objects/stream-object.ts`. */
+  convertStream(facts: string, stream: ByteStream): Promise<ByteStream>;
 }
 
 /** Of a lease object, `lease-object.ts`. */

@@ -22,13 +22,18 @@ export function jurisdictionOf({ PORTAL_LOCATION: location }: Env) {
  * error it is unusable.
  */
 export function portalObject(env: Env): DurableObjectStub<PortalCalls> | null {
+  return objectNamed("portal", env);
+}
+
+/** An object of the portal's class, in the portal's place. */
+export function objectNamed(name: string, env: Env): DurableObjectStub<PortalCalls> | null {
   const namespace = env.PORTAL;
   if (namespace === undefined) return null;
   const location = env.PORTAL_LOCATION;
   const jurisdiction = jurisdictionOf(env);
-  if (jurisdiction !== undefined) return namespace.jurisdiction(jurisdiction).getByName("portal");
+  if (jurisdiction !== undefined) return namespace.jurisdiction(jurisdiction).getByName(name);
   const locationHint = HINTS.find((each) => each === location);
-  if (locationHint === undefined) return namespace.getByName("portal");
+  if (locationHint === undefined) return namespace.getByName(name);
   // An object stays where it was created: another hint means another object, which is fine because it stores nothing.
-  return namespace.getByName(`portal ${locationHint}`, { locationHint });
+  return namespace.getByName(`${name} ${locationHint}`, { locationHint });
 }

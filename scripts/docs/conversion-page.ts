@@ -381,7 +381,7 @@ export function conversionPage(): string {
           "`thoughtSignature`",
         ],
         ["texts", "`content`", "`text`", "`message` with `output_text`", "`text`"],
-        ["refusals", "`refusal`", "`text`", "`refusal`", "`text`"],
+        ["what a model declines", "`refusal`", "`text`", "`refusal`", "`text`"],
         ["pictures of Gemini", "Markdown in `content`", "Markdown in `text`", "Markdown", ""],
         [
           "calls of tools",
@@ -407,7 +407,7 @@ export function conversionPage(): string {
           "`MAX_TOKENS`",
         ],
         [
-          "a filter's end, a refusal",
+          "a filter's end",
           "`content_filter`",
           "`refusal`",
           "`incomplete`: `content_filter`",

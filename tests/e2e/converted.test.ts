@@ -18,7 +18,7 @@ const TOKEN = "converted-test-token";
 const SECRET = "test-encryption-secret";
 const MODEL = "fireworks/some-model";
 const messages = [{ role: "user" as const, content: "Hi" }];
-const ask = { model: MODEL, max_tokens: 50, messages };
+const ask = { model: MODEL, max_tokens: 500, messages };
 
 const ANSWER: ChatAnswer = {
   reasoning: "hm",
@@ -35,6 +35,8 @@ type Answering = (request: IncomingMessage, response: ServerResponse) => void;
 let answering: Answering;
 let upstream: Server;
 let server: ProxyServer;
+/** Errors of the Worker, and of its object. */
+const logged: string[] = [];
 
 beforeAll(async () => {
   upstream = createServer((request, response) => {
@@ -51,6 +53,8 @@ beforeAll(async () => {
       KEY_ENCRYPTION_SECRET: SECRET,
       AI_GATEWAY_URL: `http://127.0.0.1:${port}/gateway`,
     },
+    hasObject: true,
+    onError: (message) => void logged.push(message),
   });
   await storeKeys(server.database, SECRET, "fireworks", 1);
 });
@@ -93,7 +97,10 @@ function wordByWord(): { more(): void } {
   return { more };
 }
 
-describe("events", () => {
+/** With a short limit, they are converted in the Worker. */
+describe.each([500, 50])("events, up to %i tokens", (max_tokens) => {
+  const ask = { model: MODEL, max_tokens, messages };
+
   test("of Messages are handed on as they come", async () => {
     const { more } = wordByWord();
     const seen: string[] = [];
@@ -108,7 +115,10 @@ describe("events", () => {
   test("of Responses are handed on as they come", async () => {
     const { more } = wordByWord();
     const seen: string[] = [];
-    const stream = await openai().responses.create({ model: MODEL, input: "Hi", stream: true });
+    const stream = await openai().responses.create({
+      ...{ model: MODEL, input: "Hi", stream: true },
+      max_output_tokens: max_tokens,
+    });
     for await (const event of stream) {
       if (event.type !== "response.output_text.delta") continue;
       seen.push(event.delta);
@@ -143,6 +153,49 @@ const PACKERS = {
   gzip: (text: string) => gzipSync(text),
   br: (text: string) => brotliCompressSync(text),
 } as const;
+
+describe("a long stream", () => {
+  const content = (index: number) => `${index} ✓ ${"x".repeat(50)} `;
+
+  test("is converted in an object, and nothing of it is lost", async () => {
+    const events = Array.from({ length: 3_000 }, (_, index) => chunk({ content: content(index) }));
+    answering = (_, response) => {
+      response.writeHead(200, asStream);
+      response.end(`${events.join("")}${chunk({}, "stop")}data: [DONE]\n\n`);
+    };
+    const seen: string[] = [];
+    for await (const event of anthropic().messages.stream(ask)) {
+      if (event.type !== "content_block_delta" || event.delta.type !== "text_delta") continue;
+      seen.push(event.delta.text);
+    }
+    expect(seen).toEqual(events.map((_, index) => content(index)));
+    expect(logged).toEqual([]);
+  });
+
+  test("is handed on as it comes, and ends at the upstream when the client leaves", async () => {
+    const left = new Promise<number>((resolve) => {
+      answering = (_, response) => {
+        response.writeHead(200, asStream);
+        let sent = 0;
+        const writing = setInterval(() => {
+          for (let each = 0; each < 100; each += 1) response.write(chunk({ content: "more " }));
+          sent += 100;
+        }, 5);
+        response.on("close", () => {
+          clearInterval(writing);
+          resolve(sent);
+        });
+      };
+    });
+    let seen = 0;
+    for await (const event of anthropic().messages.stream(ask)) {
+      if (event.type === "content_block_delta") seen += 1;
+      if (seen > 2_000) break;
+    }
+    expect(await left).toBeGreaterThan(2_000);
+    expect(logged).toEqual([]);
+  });
+});
 
 describe.each(["identity", "gzip", "br"] as const)("answers in %s", (encoding) => {
   const answerWith = (text: string, type: string, status = 200) => {

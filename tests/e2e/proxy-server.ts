@@ -20,6 +20,8 @@ export interface ProxyServerOptions {
   /** Gets every line that the Worker logs as an error. */
   readonly onError?: (message: string) => void;
   readonly minify?: boolean;
+  /** Whether objects of the portal's class are bound (default: no). They run in another isolate. */
+  readonly hasObject?: boolean;
 }
 
 export interface ProxyServer {
@@ -30,6 +32,8 @@ export interface ProxyServer {
   close(): Promise<void>;
 }
 
+const PORTAL = { type: "durable-object", worker: "objects", exportName: "PortalObject" } as const;
+
 /** Modules that come with the runtime, and the portal, which receives no requests. */
 const EXTERNAL = ["cloudflare:*", "node:*", "#open-next"];
 
@@ -37,6 +41,30 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
   const dataDir = await newDataFolder("one-balance-proxy-");
   const script = await bundleWorker(options.entry, options.minify ?? false);
   const config = parse(await readFile(join(root, "wrangler.toml"), "utf8"));
+  const runtime = {
+    compatibilityDate: String(config.compatibility_date),
+    compatibilityFlags: (config.compatibility_flags as readonly string[]).map(String),
+    manifest: {
+      mainModule: "worker.js",
+      modulesRoot: "/",
+      modules: { "worker.js": { type: "esm" as const, contents: script } },
+    },
+  };
+  const env = {
+    ...Object.fromEntries(
+      Object.entries(options.vars).map(([name, value]) => [name, { type: "text" as const, value }]),
+    ),
+    DB: { type: "d1" as const, id: "DB" },
+  };
+  const { hasObject = false } = options;
+  const objects = {
+    config: {
+      ...runtime,
+      name: "objects",
+      env,
+      exports: { PortalObject: { type: "durable-object" as const, storage: "sqlite" as const } },
+    },
+  };
   const miniflare = new Miniflare({
     host: "127.0.0.1",
     port: 0,
@@ -50,27 +78,10 @@ export async function startProxyServer(options: ProxyServerOptions): Promise<Pro
     resourcePersistencePath: dataDir,
     workers: [
       {
-        config: {
-          name: "proxy",
-          compatibilityDate: String(config.compatibility_date),
-          compatibilityFlags: (config.compatibility_flags as readonly string[]).map(String),
-          manifest: {
-            mainModule: "worker.js",
-            modulesRoot: "/",
-            modules: { "worker.js": { type: "esm", contents: script } },
-          },
-          env: {
-            ...Object.fromEntries(
-              Object.entries(options.vars).map(([name, value]) => [
-                name,
-                { type: "text" as const, value },
-              ]),
-            ),
-            DB: { type: "d1", id: "DB" },
-          },
-        },
+        config: { ...runtime, name: "proxy", env: { ...env, ...(hasObject && { PORTAL }) } },
         dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], stripCfConnectingIp: false },
       },
+      ...(hasObject ? [objects] : []),
     ],
   });
   await miniflare.ready;

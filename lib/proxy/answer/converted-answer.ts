@@ -2,17 +2,17 @@
  * An upstream's response on its way to a client that uses another API format.
  * @module
  */
-import { convertWhole, StreamConverter } from "../../conversion/answer-converter";
+import { convertWhole } from "../../conversion/answer-converter";
 import type { Conversion } from "../../conversion/conversion";
+import { convertedStream, convertingStream } from "../../conversion/converting-stream";
 import type { ByteStream, Bytes } from "../../http/byte-stream";
-import { eventSplitter, mediaType } from "../../http/split-events";
+import { mediaType } from "../../http/split-events";
+import type { KeepAlive, StreamPlace } from "../ports";
+import { convertedElsewhere, mayBeLong } from "./long-stream";
 import { concat, NOTHING } from "./stream-head";
 
 /** A non-streamed response is buffered until its end; longer ones are rejected. */
 const MAX_WHOLE_BYTES = 32 * 1024 * 1024;
-
-/** One event, containing at most one image. */
-const MAX_EVENT_CHARS = 32 * 1024 * 1024;
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -20,11 +20,15 @@ const encoder = new TextEncoder();
 /**
  * @param body As it would be delivered unconverted.
  * @param head Status and headers of the upstream's response.
+ * @param place Where long streams are converted, if not here.
+ * @param waitUntil Keeps work alive after the response.
  */
 export function convertedResponse(
   body: ByteStream | Bytes | null,
   head: Response,
   conversion: Conversion,
+  place: StreamPlace | undefined,
+  waitUntil: KeepAlive,
 ): Response {
   const { status } = head;
   const isStream = status < 300 && mediaType(head.headers) === "text/event-stream";
@@ -33,39 +37,17 @@ export function convertedResponse(
   headers.set("content-type", isStream ? "text/event-stream; charset=utf-8" : "application/json");
   if (body === null || body instanceof Uint8Array) {
     const bytes = body ?? NOTHING;
-    if (isStream) return new Response(streamOf(bytes, conversion), { status, headers });
+    if (isStream) return new Response(convertedStream(bytes, conversion), { status, headers });
     const whole = convertWhole(decoder.decode(bytes), status, conversion);
     const shownStatus = whole.isAnswer ? status : 502;
     return new Response(JSON.stringify(whole.body), { status: shownStatus, headers });
   }
-  const converted = isStream ? eventsOf(conversion) : wholeOf(status, conversion);
-  return new Response(body.pipeThrough(converted), { status, headers });
-}
-
-/** A stream that was short enough to be read at once. */
-function streamOf(bytes: Bytes, conversion: Conversion): string {
-  const splitter = eventSplitter("sse");
-  const converter = new StreamConverter(conversion);
-  const events = [...splitter.push(bytes), ...splitter.end()];
-  return converter.push(events) + converter.end();
-}
-
-function eventsOf(conversion: Conversion): TransformStream<Bytes, Bytes> {
-  const splitter = eventSplitter("sse");
-  const converter = new StreamConverter(conversion);
-  return new TransformStream({
-    transform(chunk, controller) {
-      const said = converter.push(splitter.push(chunk));
-      if (said !== "") controller.enqueue(encoder.encode(said));
-      if (splitter.unfinished <= MAX_EVENT_CHARS) return;
-      controller.enqueue(encoder.encode(converter.end()));
-      controller.terminate();
-    },
-    flush(controller) {
-      const said = converter.push(splitter.end()) + converter.end();
-      if (said !== "") controller.enqueue(encoder.encode(said));
-    },
-  });
+  if (isStream && place !== undefined && mayBeLong(conversion)) {
+    const converted = convertedElsewhere(body, conversion, place, waitUntil);
+    return new Response(converted, { status, headers });
+  }
+  const converting = isStream ? convertingStream(conversion) : wholeOf(status, conversion);
+  return new Response(body.pipeThrough(converting), { status, headers });
 }
 
 function wholeOf(status: number, conversion: Conversion): TransformStream<Bytes, Bytes> {

@@ -42,7 +42,9 @@ export function deliver(
     ? coupled(upstream, response.headers, token, key, call, scope)
     : new Response(isBodiless(response, call) ? null : body, cleanHead(answer));
   const delivered =
-    conversion === undefined ? answered : convertedResponse(body, answered, conversion);
+    conversion === undefined
+      ? answered
+      : convertedResponse(body, answered, conversion, ports.streamPlace, waitUntil);
   const { headers } = delivered;
   removeHopByHop(headers);
   cleanAnswerHeaders(headers, scrubber);

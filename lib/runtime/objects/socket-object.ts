@@ -8,18 +8,18 @@
  * after the other, separately for each continent, to keep the distance of frames short.
  * @module
  */
-import type { Env } from "../env";
-import { handleProxyRequest, type ProxyInstance } from "../proxy/handle-request";
-import type { KeepAlive } from "../proxy/ports";
-import { type ProxyPath, splitProxyPath } from "../proxy/request/proxy-path";
-import { identifyCaller } from "../proxy/request/request-credential";
-import { isWebSocket } from "../proxy/request/web-socket-handshake";
-import { calledProvider } from "../proxy/route/known-provider";
-import { isolateProxy } from "./isolate-proxy";
-import { misconfigured } from "./misconfigured";
-import type { PortalCalls } from "./object-calls";
-import { platform } from "./platform";
-import { jurisdictionOf } from "./portal-stub";
+import type { Env } from "../../env";
+import { handleProxyRequest, type ProxyInstance } from "../../proxy/handle-request";
+import type { KeepAlive } from "../../proxy/ports";
+import { type ProxyPath, splitProxyPath } from "../../proxy/request/proxy-path";
+import { identifyCaller } from "../../proxy/request/request-credential";
+import { isWebSocket } from "../../proxy/request/web-socket-handshake";
+import { calledProvider } from "../../proxy/route/known-provider";
+import { isolateProxy } from "../isolate-proxy";
+import { misconfigured } from "../misconfigured";
+import type { PortalCalls } from "../object-calls";
+import { platform } from "../platform";
+import { jurisdictionOf } from "../portal-stub";
 import type { SocketSeats } from "./socket-seats";
 
 /** Per continent. Further sessions run in the Worker. */

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test, vi } from "vitest";
-import type { Env } from "../env";
-import type { AccessToken } from "../proxy/ports";
-import { platform } from "./platform";
-import { sharedState } from "./shared-state";
+import type { Env } from "../../env";
+import type { AccessToken } from "../../proxy/ports";
+import { platform } from "../platform";
+import { sharedState } from "../shared-state";
 import { answerHandshake, answerInObject } from "./socket-object";
 import { SocketSeats } from "./socket-seats";
 
