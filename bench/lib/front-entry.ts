@@ -4,7 +4,7 @@
  */
 import type { Env } from "../../lib/env";
 import worker from "../../worker";
-import { CRON_PATH, remoteD1 } from "./remote-d1";
+import { CONVERT_PATH, CRON_PATH, FACTS_HEADER, remoteD1 } from "./remote-d1";
 
 interface FrontEnv extends Env {
   /** Of the process that has the database and the portal. */
@@ -18,7 +18,7 @@ function envOf(env: FrontEnv): Env {
   return known;
 }
 
-/** The object's stub, as far as it is called: it forwards everything by HTTP, unchanged. */
+/** The object's stub, as far as it is called: it forwards everything by HTTP. */
 function remoteObject(objectUrl: string): NonNullable<Env["PORTAL"]> {
   const stub = {
     fetch: (request: Request) => {
@@ -29,6 +29,14 @@ function remoteObject(objectUrl: string): NonNullable<Env["PORTAL"]> {
       const body = JSON.stringify(call);
       const response = await fetch(`${objectUrl}${CRON_PATH}`, { method: "POST", body });
       await response.arrayBuffer();
+    },
+    hasRoomForStream: async () => true,
+    convertStream: async (facts: string, stream: ReadableStream) => {
+      const headers = { [FACTS_HEADER]: encodeURIComponent(facts) };
+      const sent = { method: "POST", headers, body: stream };
+      const response = await fetch(`${objectUrl}${CONVERT_PATH}`, sent);
+      if (response.body === null || !response.ok) throw new Error("not converted");
+      return response.body;
     },
   };
   const namespace = { getByName: () => stub, jurisdiction: () => namespace };

@@ -117,8 +117,8 @@ const BARE = `
 export default {
   fetch(request, env) {
     const { pathname, search } = new URL(request.url);
-    const isProxied = pathname.startsWith("/api/openai/");
-    const url = isProxied ? env.UPSTREAM + pathname.slice("/api".length) : env.STORE_URL + pathname;
+    const isProxied = /^\\/(?:api\\/openai|v1)\\//.test(pathname);
+    const url = isProxied ? env.UPSTREAM + pathname.replace("/api", "") : env.STORE_URL + pathname;
     return fetch(new Request(url + search, request), { redirect: "manual" });
   },
 };`;

@@ -10,6 +10,10 @@ export const STORE_PATH = "/bench/d1";
 /** At the front, does what cron does; at the other process, stands for a call of the object. */
 export const CRON_PATH = "/bench/cron";
 
+/** At the other process, converts a stream as the object does; what it has to know is in the header. */
+export const CONVERT_PATH = "/bench/convert";
+export const FACTS_HEADER = "x-bench-facts";
+
 interface Statement {
   readonly sql: string;
   readonly params: readonly unknown[];

@@ -1,7 +1,7 @@
 /**
  * The upstream of the benchmarks, a separate process: fixed responses, as cheap as Node can produce them. Prints its
  * port. `POST …/stream` returns 2 MB of Server-Sent Events, `…/stream-500-10/…` this many chunks of 1 KB this many
- * milliseconds apart (0: as fast as possible), `…/idle/…` one chunk and then nothing more, `…/error-64/…` an error of
+ * milliseconds apart (0: as fast as possible; the header `x-bench-stream: 500-10` asks for the same), `…/idle/…` one chunk and then nothing more, `…/error-64/…` an error of
  * this many KiB, everything else a chat completion.
  * @module
  */
@@ -44,7 +44,8 @@ const server = createServer((request, response) => {
       response.end(JSON.stringify({ error }));
       return;
     }
-    const [, chunks, gapMs] = /\/stream-(\d+)-(\d+)\//.exec(request.url ?? "") ?? [];
+    const asked = request.headers["x-bench-stream"] ?? request.url ?? "";
+    const [, chunks, gapMs] = /^(?:.*\/stream-)?(\d+)-(\d+)(?:\/|$)/.exec(String(asked)) ?? [];
     if (chunks !== undefined) {
       response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
       if (Number(gapMs) === 0) writeStream(response, 0, Number(chunks));
