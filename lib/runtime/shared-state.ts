@@ -44,7 +44,7 @@ export function sharedState(env: Env): IsolateState {
       snapshot:
         secrets === null || caches?.default === undefined
           ? null
-          : new StateSnapshot(caches.default, secrets, authKey),
+          : new StateSnapshot(caches.default, secrets.current, authKey),
       allowPrivateUpstreams: allowsPrivateUpstreams(env),
       nowMs: platform.nowMs,
       random: platform.random,

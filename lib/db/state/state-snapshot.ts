@@ -4,7 +4,7 @@
  * @module
  */
 import { hashToken } from "../../crypto/hash-token";
-import { openSealed, type SealedPlace, type SealingSecrets, sealKey } from "../../crypto/seal";
+import { openBytes, sealBytes } from "../../crypto/seal-bytes";
 import { rootCause } from "../root-cause";
 import { STATE_COLUMNS, type StateChanges } from "./read-state";
 
@@ -13,7 +13,7 @@ export const SNAPSHOT_LIFE_MS = 600_000;
 /** Encrypting more would take too much of an invocation's CPU. */
 const MAX_CHARS = 512 * 1024;
 
-const PLACE: SealedPlace = { id: "snapshot", provider: "state" };
+const PURPOSE = "one-balance/v1/state-snapshot";
 
 /** The platform's `Cache`, as far as it is needed. */
 export interface SnapshotCache {
@@ -29,16 +29,19 @@ interface Snapshot {
 
 export class StateSnapshot {
   readonly #cache: SnapshotCache;
-  readonly #secrets: SealingSecrets;
+  readonly #secret: string;
   readonly #deployment: string;
   #unkept: Snapshot | null = null;
   #isDue = false;
 
-  /** @param authKey With the secret, what distinguishes this deployment from others in the same data center. */
-  constructor(cache: SnapshotCache, secrets: SealingSecrets, authKey: string) {
+  /**
+   * @param secret `KEY_ENCRYPTION_SECRET`.
+   * @param authKey With the secret, what distinguishes this deployment from others in the same data center.
+   */
+  constructor(cache: SnapshotCache, secret: string, authKey: string) {
     this.#cache = cache;
-    this.#secrets = secrets;
-    this.#deployment = JSON.stringify([authKey, secrets.current]);
+    this.#secret = secret;
+    this.#deployment = JSON.stringify([authKey, secret]);
   }
 
   /** The isolate has read this from D1. */
@@ -63,9 +66,13 @@ export class StateSnapshot {
     try {
       const cached = await this.#cache.match(await this.#url());
       if (cached === undefined) return null;
-      const text = await openSealed(await cached.text(), this.#secrets, PLACE);
+      const bytes = await openBytes(
+        new Uint8Array(await cached.arrayBuffer()),
+        this.#secret,
+        PURPOSE,
+      );
       // Only a release with the same columns can have encrypted it for this address.
-      const { atMs, state } = JSON.parse(text) as Snapshot;
+      const { atMs, state } = JSON.parse(new TextDecoder().decode(bytes)) as Snapshot;
       return nowMs - atMs > SNAPSHOT_LIFE_MS ? null : state;
     } catch (error) {
       console.error("state: its snapshot cannot be read:", rootCause(error));
@@ -77,7 +84,7 @@ export class StateSnapshot {
     try {
       const text = JSON.stringify(snapshot);
       if (text.length > MAX_CHARS) return;
-      const sealed = await sealKey(text, this.#secrets.current, PLACE);
+      const sealed = await sealBytes(new TextEncoder().encode(text), this.#secret, PURPOSE);
       const headers = { "cache-control": `max-age=${SNAPSHOT_LIFE_MS / 1_000}` };
       await this.#cache.put(await this.#url(), new Response(sealed, { headers }));
     } catch (error) {
