@@ -4,13 +4,14 @@ import type { ReactNode } from "react";
 import { formatDuration, UNKNOWN } from "@/components/format";
 import { Link } from "@/components/link";
 import type { RequestStory } from "@/lib/manage/usage/find-request";
+import { ReachedLimit } from "./reached-limit";
 
 type Attempt = RequestStory["attempts"][number];
 
 /** A request from its arrival to its end. Times are relative to the arrival. */
 export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
   const t = useTranslations("requests");
-  const { attempts, provider, durationMs, outcome, status, errorCode } = story;
+  const { attempts, provider, durationMs, outcome, status, errorCode, reachedLimit } = story;
   const { timeToFirstByteMs, timeToFirstTokenMs } = story;
   return (
     <section aria-labelledby="timeline">
@@ -53,6 +54,7 @@ export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
           title={t("story.ended", { outcome: t(`outcomes.${outcome}`), status })}
         >
           {errorCode !== null && <code className="font-mono text-xs">{errorCode}</code>}
+          {reachedLimit !== null && <ReachedLimit reached={reachedLimit} />}
         </Step>
       </ol>
     </section>

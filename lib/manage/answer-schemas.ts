@@ -308,6 +308,21 @@ const costBasis = z.strictObject({
   others: z.array(z.string()).optional().meta({ description: "Other models that took part" }),
 });
 
+const reachedLimit = z.strictObject({
+  holder: z.enum(["token", "member", "group"]),
+  id: z.string(),
+  name: z.string().optional().meta({ description: "Of a group" }),
+  limit: z.enum(TOKEN_LIMITS),
+  most: z.number().meta({ description: "The limit; dollars if its name ends in `Usd`" }),
+  used: z.number().meta({
+    description: "When the request was rejected; per minute, at least this much",
+  }),
+  held: z.number().meta({ description: "Reserved by requests that were in progress" }),
+  renewsAt: epochMs.nullable().meta({
+    description: "When there was room again; null if requests in progress held what was left",
+  }),
+});
+
 const loggedRequest = z.strictObject({
   id: z.string(),
   at: epochMs,
@@ -319,6 +334,9 @@ const loggedRequest = z.strictObject({
   outcome: z.enum(OUTCOMES),
   status: z.int(),
   errorCode: z.string().nullable().meta({ description: "One Balance's own, see docs/errors.md" }),
+  reachedLimit: reachedLimit.nullable().meta({
+    description: "The limit that the request exceeded, with `token_limit_reached`",
+  }),
   durationMs: z.int(),
   timeToFirstTokenMs: z.int().nullable().meta({
     description: "To the first output: text, reasoning, a tool call, or a response in one piece",

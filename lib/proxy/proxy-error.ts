@@ -2,6 +2,7 @@
  * One Balance's own errors, and which party caused each. Providers' error responses never pass through here.
  * @module
  */
+import type { ReachedLimit } from "../usage/token-limits";
 
 export type ProxyErrorCode =
   | "invalid_access_token"
@@ -71,17 +72,25 @@ export class ProxyError extends Error {
   /** Milliseconds until the same request may succeed; null if waiting doesn't help or the time is unknown. */
   readonly retryAfterMs: number | null;
   readonly limitSource: LimitSource | null;
+  /** The limit of a token, its owner or its group that refused; absent for other errors. */
+  readonly reachedLimit?: ReachedLimit;
 
   /** @param message Shown to the caller: what happened, and what to do. No secrets. */
   constructor(
     code: ProxyErrorCode,
     message: string,
-    options: { retryAfterMs?: number; limitSource?: LimitSource; cause?: unknown } = {},
+    options: {
+      retryAfterMs?: number;
+      limitSource?: LimitSource;
+      reachedLimit?: ReachedLimit;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.status = STATUS[code];
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.limitSource = options.limitSource ?? null;
+    if (options.reachedLimit !== undefined) this.reachedLimit = options.reachedLimit;
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Meaning } from "../providers/types";
 import type { Tags } from "../tags/tags";
+import type { ReachedLimit } from "./token-limits";
 import type { Outcome, Usage } from "./types";
 
 /** One key that was tried. */
@@ -45,6 +46,8 @@ export interface RequestEvent {
   readonly status: number;
   /** One Balance's own error code; null if the upstream's response was delivered. */
   readonly errorCode: string | null;
+  /** The limit that refused it, with `token_limit_reached`; absent for other requests. */
+  readonly reachedLimit?: ReachedLimit;
   /** To the response's last byte. */
   readonly durationMs: number;
   /** To the response's first output (text, reasoning, tool call, a whole JSON body); null if there was none. */

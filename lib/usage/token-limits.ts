@@ -51,3 +51,24 @@ export type PriorityClass = (typeof PRIORITY_CLASSES)[number];
 
 /** Maximum limits. A limit without one may be anything. */
 export type LimitCeilings = Readonly<Partial<Record<TokenLimit, number>>>;
+
+/** Whose limits a request must keep. */
+export type HolderKind = "token" | "member" | "group";
+
+/** The limit for which a request was refused, and what was used of it at that moment. */
+export interface ReachedLimit {
+  readonly holder: HolderKind;
+  /** `at_…`, `us_…` or `gr_…`. */
+  readonly id: string;
+  /** The group's name; absent for others. */
+  readonly name?: string;
+  readonly limit: TokenLimit;
+  /** The limit: requests, tokens, or dollars if its name ends in `Usd`. */
+  readonly most: number;
+  /** Of a limit per minute, as known to the isolate that refused: other isolates may have used more. */
+  readonly used: number;
+  /** By requests in progress, as known to that isolate. */
+  readonly held: number;
+  /** When there is room again, epoch milliseconds; null if requests in progress hold what is left. */
+  readonly renewsAtMs: number | null;
+}

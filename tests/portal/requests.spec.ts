@@ -96,6 +96,23 @@ test("what was converted, and what was left out of it, is shown with the attempt
   await expect(story.getByText("top_k").last()).toBeVisible();
 });
 
+test("a request that a limit refused says which one, what was used of it and until when", async ({
+  admin,
+  server,
+}) => {
+  server.upstream.setKey(LIMITED, { kind: "ok" });
+  const { token } = await server.admin.createToken({ name: "limited app", dailyRequests: 1 });
+  const ask = () => askProxy(server, token, "openai/gpt-4.1-nano");
+  expect([(await ask()).status, (await ask()).status]).toEqual([200, 429]);
+  await admin.goto("/requests?outcome=limited");
+  const row = rows(admin, "gpt-4.1-nano");
+  await expect(row).toBeVisible({ timeout: SHOWN_WITHIN_MS });
+  await row.getByRole("link").click();
+  const story = admin.getByRole("region", { name: "What happened" });
+  await expect(story).toContainText("The token’s limit was reached: 1 request per day.");
+  await expect(story).toContainText(/Used at that moment: 1, and 0 by .* Room again from /);
+});
+
 test("pausing holds new requests back", async ({ admin, server }) => {
   server.upstream.setKey(LIMITED, { kind: "ok" });
   await admin.goto("/requests");

@@ -6,11 +6,14 @@ import { sealKey } from "../../lib/crypto/seal";
 import { openDatabase } from "../../lib/db/open-database";
 import { missingMigrations } from "../../lib/db/schema/schema-version";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
+import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
+import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import { dropTables } from "../empty-database";
 import { AlertReceiver } from "./alert-receiver";
 import { counted } from "./counted-d1";
 import { migrate } from "./migrate";
 import { db, SECRETS } from "./test-store";
+import { requestAt } from "./usage-events";
 
 const NEWEST = env.TEST_MIGRATIONS.at(-1)?.name ?? "";
 
@@ -71,6 +74,20 @@ describe.each([
     nowMs += 10_000;
     await state.ready();
     expect(keysNow()).toEqual([["second", ["gpt-*"]]]);
+  });
+
+  test.runIf(migrations > 5)("usage is recorded", async () => {
+    const recorder = new UsageRecorder({
+      db: openDatabase(d1),
+      nowMs: () => nowMs,
+      sleep: async () => undefined,
+      random: () => 0.5,
+      settings: () => DEFAULT_SETTINGS,
+    });
+    recorder.add(requestAt(nowMs, { tags: { customer: "acme" } }));
+    await recorder.flush();
+    const logged = await d1.prepare("select tags from request_log").all();
+    expect(logged.results).toEqual([{ tags: '{"customer":"acme"}' }]);
   });
 
   test("what is missing is known by name", async () => {

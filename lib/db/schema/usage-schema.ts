@@ -22,6 +22,7 @@ import type { Tags } from "../../tags/tags";
 import type { CostBasis } from "../../usage/price";
 import type { AttemptRecord } from "../../usage/request-event";
 import { CELL_VALUES, LATER_MEASURES, type Side, type StoredCell } from "../../usage/rollup";
+import type { ReachedLimit } from "../../usage/token-limits";
 import type { Outcome } from "../../usage/types";
 
 /** Newest last: ids begin with the time. */
@@ -60,6 +61,8 @@ export const requestLog = sqliteTable("request_log", {
   timeToFirstByteMs: integer("time_to_first_byte_ms"),
   /** Null for none. */
   tags: text("tags", { mode: "json" }).$type<Tags>(),
+  /** Null unless a limit refused it, and for requests before this was recorded. */
+  reachedLimit: text("reached_limit", { mode: "json" }).$type<ReachedLimit>(),
 });
 
 /** What tokens and members with limits have used in a day or a month, for isolates that need it immediately. */

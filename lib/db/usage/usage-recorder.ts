@@ -343,6 +343,7 @@ export class UsageRecorder {
       costBasis: cost?.basis ?? null,
       turns: event.turns ?? null,
       tags: event.tags ?? null,
+      reachedLimit: event.reachedLimit ?? null,
     };
   }
 

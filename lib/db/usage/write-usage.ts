@@ -38,24 +38,37 @@ export interface UsageFlushResult {
 /** Isolates' clocks don't differ by more. */
 const CLOCK_SKEW_MS = 300_000;
 
+/** What a database may lack because this build was deployed without its migrations, the newest first. */
+const SCHEMAS: readonly {
+  readonly lacks: readonly (keyof typeof LOG_FIELDS)[];
+  readonly hasGroups: boolean;
+}[] = [
+  { lacks: [], hasGroups: true },
+  { lacks: ["reached_limit"], hasGroups: true },
+  { lacks: ["reached_limit", "tags"], hasGroups: false },
+];
+
 /** Writes a flush once, however often and late it is called with it. */
 export async function writeUsage(db: Database, flush: UsageFlush): Promise<UsageFlushResult> {
-  return writeFlush(db, flush, true).catch((error: unknown) => {
-    // A database without the migration has no groups.
-    if (!isOlderSchema(error)) throw error;
-    return writeFlush(db, flush, false);
-  });
+  for (const [index, schema] of SCHEMAS.entries()) {
+    try {
+      return await writeFlush(db, flush, schema);
+    } catch (error) {
+      if (!isOlderSchema(error) || index === SCHEMAS.length - 1) throw error;
+    }
+  }
+  throw new Error("no schema to write with");
 }
 
 async function writeFlush(
   db: Database,
   flush: UsageFlush,
-  hasGroups: boolean,
+  { lacks, hasGroups }: (typeof SCHEMAS)[number],
 ): Promise<UsageFlushResult> {
   const journal = insertIntoJournal(flush);
   // Right after the journal: it applies only if the journal accepted the flush.
   const spends = flush.spends.length === 0 ? [] : [addToSpend(flush.spends, hasGroups)];
-  const log = flush.logRows.length === 0 ? [] : [insertIntoLog(flush.logRows)];
+  const log = flush.logRows.length === 0 ? [] : [insertIntoLog(flush.logRows, lacks)];
   const results = await runBatch(db, [journal, ...spends, ...log, selectState(flush.atMs)]);
   const [state] = (results.at(-1)?.results ?? []) as { today: number; length: number }[];
   return {
@@ -135,18 +148,18 @@ const LOG_FIELDS = {
   turns: "turns",
   time_to_first_byte_ms: "timeToFirstByteMs",
   tags: "tags",
+  reached_limit: "reachedLimit",
 } as const satisfies Record<string, keyof RequestLogRow>;
 
-const LOG_COLUMNS = sql.raw(Object.keys(LOG_FIELDS).join(", "));
-const LOG_ORDER = Object.values(LOG_FIELDS);
-/** By index: finding a field by name takes SQLite twice the time. */
-const LOG_VALUES = sql.raw(LOG_ORDER.map((_, index) => `e.value ->> ${index}`).join(", "));
-
-function insertIntoLog(rows: readonly RequestLogRow[]) {
-  const values = rows.map((row) => LOG_ORDER.map((field) => row[field]));
+function insertIntoLog(rows: readonly RequestLogRow[], lacks: readonly string[]) {
+  const fields = Object.entries(LOG_FIELDS).filter(([column]) => !lacks.includes(column));
+  const columns = sql.raw(fields.map(([column]) => column).join(", "));
+  // By index: finding a field by name takes SQLite twice the time.
+  const read = sql.raw(fields.map((_, index) => `e.value ->> ${index}`).join(", "));
+  const values = rows.map((row) => fields.map(([, field]) => row[field]));
   return sql`
-    insert into request_log (${LOG_COLUMNS})
-    select ${LOG_VALUES} from json_each(${JSON.stringify(values)}) e where true
+    insert into request_log (${columns})
+    select ${read} from json_each(${JSON.stringify(values)}) e where true
     on conflict (id) do nothing`;
 }
 

@@ -34,6 +34,7 @@ const COLUMNS = [
   "turns",
   "timeToFirstByteMs",
   "tags",
+  "reachedLimit",
 ] as const satisfies readonly (keyof RequestItem)[];
 
 /** All requests that match a filter as a file's text, in pieces, newest first. */
@@ -72,6 +73,10 @@ function toCsv(items: readonly RequestItem[]): string {
     COLUMNS.map((column) => {
       if (column === "at") return new Date(item.at).toISOString();
       if (column === "tags") return item.tags === null ? null : formatTags(item.tags);
+      if (column === "reachedLimit") {
+        const { holder, id, limit } = item.reachedLimit ?? {};
+        return item.reachedLimit === null ? null : `${holder} ${id} ${limit}`;
+      }
       return item[column];
     }),
   );

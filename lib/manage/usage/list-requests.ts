@@ -1,19 +1,30 @@
 import type { RequestLogRow } from "../../db/schema/usage-schema";
 import { type RequestFilter, readRequests } from "../../db/usage/request-log";
 import { type CostBasis, NANO_PER_USD } from "../../usage/price";
+import type { ReachedLimit } from "../../usage/token-limits";
 import { fromCursor, toCursor } from "../cursor";
 import type { ManageContext } from "../manage-context";
 import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
 
 /** Times are epoch milliseconds. */
 export interface RequestItem
-  extends Omit<RequestLogRow, "atMs" | "costNanoUsd" | "costBasis" | "attemptCount" | "attempts"> {
+  extends Omit<
+    RequestLogRow,
+    "atMs" | "costNanoUsd" | "costBasis" | "attemptCount" | "attempts" | "reachedLimit"
+  > {
   readonly at: number;
   readonly attempts: number;
   /** Null if no price is known. */
   readonly costUsd: number | null;
   /** How the cost was determined; null if there is none. */
   readonly costBasis: ShownBasis | null;
+  /** The limit that refused it; null for none. */
+  readonly reachedLimit: ShownReachedLimit | null;
+}
+
+/** As `ReachedLimit`. */
+export interface ShownReachedLimit extends Omit<ReachedLimit, "renewsAtMs"> {
+  readonly renewsAt: number | null;
 }
 
 /** As `CostBasis`, in dollars. */
@@ -47,14 +58,19 @@ export async function listRequests(
 }
 
 export function toRequestItem(row: RequestLogRow): RequestItem {
-  const { atMs, costNanoUsd, costBasis, attempts: _, attemptCount, ...same } = row;
+  const { atMs, costNanoUsd, costBasis, attempts: _, attemptCount, reachedLimit, ...same } = row;
   return {
     ...same,
     at: atMs,
     attempts: attemptCount,
     costUsd: costNanoUsd === null ? null : costNanoUsd / NANO_PER_USD,
     costBasis: costBasis === null ? null : shownBasis(costBasis),
+    reachedLimit: reachedLimit === null ? null : shownLimit(reachedLimit),
   };
+}
+
+function shownLimit({ renewsAtMs, ...same }: ReachedLimit): ShownReachedLimit {
+  return { ...same, renewsAt: renewsAtMs };
 }
 
 function shownBasis({ toolsNanoUsd, ...same }: CostBasis): ShownBasis {

@@ -64,7 +64,10 @@ export interface WorkNews {
   /** Whether it is over; otherwise it has just begun. */
   readonly isOver: boolean;
 }
-type Result = Pick<RequestEvent, "outcome" | "status" | "errorCode" | "usage" | "gatewayLogId">;
+type Result = Pick<
+  RequestEvent,
+  "outcome" | "status" | "errorCode" | "reachedLimit" | "usage" | "gatewayLogId"
+>;
 
 export class RequestMeter {
   /** The keys tried, in order. */
@@ -368,9 +371,10 @@ export class RequestMeter {
   }
 
   /** The client gets one of our own errors. */
-  refused({ code, status }: ProxyError): void {
+  refused({ code, status, reachedLimit }: ProxyError): void {
     const outcome = OUTCOMES[code];
-    this.#record({ outcome, status, errorCode: code, usage: null, gatewayLogId: null });
+    const reached = reachedLimit === undefined ? {} : { reachedLimit };
+    this.#record({ outcome, status, errorCode: code, usage: null, gatewayLogId: null, ...reached });
   }
 
   /** The client gets a response of One Balance itself. */
@@ -411,7 +415,7 @@ export class RequestMeter {
 
   /** The session has ended. */
   closed(
-    session: Pick<RequestEvent, "model" | "outcome" | "errorCode" | "usage"> & {
+    session: Pick<RequestEvent, "model" | "outcome" | "errorCode" | "reachedLimit" | "usage"> & {
       readonly turns: number;
     },
   ): void {

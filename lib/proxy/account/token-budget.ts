@@ -3,13 +3,12 @@
  * @module
  */
 
-import type { Estimate, LimitHolder, TokenLimits } from "../../budgets/limit-holder";
+import type { Estimate, LimitHolder } from "../../budgets/limit-holder";
 import { NO_SPEND, type Spend } from "../../budgets/spend";
 import type { Reservation } from "../../budgets/token-ledger";
 import type { Waiter } from "../../pool/share/fair-queue";
 import { isCounted } from "../../usage/counted-request";
 import type { RequestEvent } from "../../usage/request-event";
-import { BUDGETS } from "../../usage/token-limits";
 import type { AccessToken, ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
 import {
@@ -23,23 +22,10 @@ import {
 import { DEFAULT_OUTPUT_TOKENS } from "../request/output-limit";
 import type { RequestScope } from "../request-scope";
 import { claimOf, MAX_GUESSED_TOKENS, maxWaitMs } from "../serve/quota-claim";
+import { limitReached } from "./limit-reached";
 
 /** How often a request checks whether others have settled. */
 const LOOK_AGAIN_MS = 50;
-/** `Retry-After` if it is unknown when other requests settle. */
-const HELD_RETRY_MS = 1_000;
-const WORDS: Record<keyof TokenLimits, (limit: number) => string> = {
-  rpm: (limit) => `${counted(limit, "request")} per minute`,
-  tpm: (limit) => `${counted(limit, "token")} per minute`,
-  concurrentRequests: (limit) => `${counted(limit, "request")} at the same time`,
-  dailyRequests: (limit) => `${counted(limit, "request")} per day`,
-  dailyTokens: (limit) => `${counted(limit, "token")} per day`,
-  dailyCostUsd: (limit) => `$${limit} per day`,
-  monthlyCostUsd: (limit) => `$${limit} per month`,
-};
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;
-
 /** Where a request may be sent, and with which model. */
 export interface Destination {
   /** The provider's slug. */
@@ -137,7 +123,7 @@ export async function assertBudgetLeft(
   await knowBudgets(holders, scope);
   const nowMs = scope.ports.nowMs();
   const spent = scope.ports.budgets.ledger.spentLimit(holders, nowMs);
-  if (spent !== null) throw exceeded(spent, 0, scope);
+  if (spent !== null) throw limitReached(spent, 0, scope.ports);
 }
 
 async function knowBudgets(holders: readonly LimitHolder[], scope: RequestScope): Promise<void> {
@@ -173,7 +159,7 @@ async function seatFor(
         isServed = true;
         return turn.reservation;
       }
-      if (turn.kind === "full") throw exceeded(turn, turn.retryAtMs - nowMs, scope);
+      if (turn.kind === "full") throw limitReached(turn, turn.retryAtMs - nowMs, ports);
       const leasing = turn.kind === "ask" ? budgets.lease(turn.group, scope.keep) : null;
       if (leasing !== null) {
         await leasing;
@@ -191,7 +177,7 @@ async function seatFor(
         continue;
       }
       const untilMs = sinceMs + maxWaitMs(request.headers, token.maxWaitMs);
-      if (nowMs >= untilMs) throw exceeded(turn, null, scope);
+      if (nowMs >= untilMs) throw limitReached(turn, null, ports);
       scope.askingSinceMs = sinceMs;
       await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
       assertThere(request);
@@ -304,61 +290,4 @@ function reserveOf(
     "price_unknown",
     `This access token has a budget of money, and the price of ${what} is not known. An admin can set one (Settings > Prices), or let the token use unpriced models at a stated reserve a request (unpricedReserveUsd).`,
   );
-}
-
-interface Exceeded {
-  readonly holder: LimitHolder;
-  readonly limit: keyof TokenLimits;
-}
-
-/** @param waitMs Until there is room again; null if other requests in progress hold it. */
-function exceeded(
-  { holder, limit }: Exceeded,
-  waitMs: number | null,
-  { ports }: RequestScope,
-): ProxyError {
-  const amount = WORDS[limit](holder.limits[limit] ?? 0);
-  const reached = `${limitWords(holder, amount)} is reached.`;
-  const held =
-    limit === "concurrentRequests"
-      ? `${reached} Try again when one of them is answered.`
-      : `What is left of ${limitWords(holder, amount, true)} is held by requests that are under way. Try again when they are answered.`;
-  const spent = spentWords(holder, limit, ports);
-  const message = `${waitMs === null ? held : reached}${spent}`;
-  return new ProxyError("token_limit_reached", message, {
-    retryAfterMs: waitMs ?? HELD_RETRY_MS,
-    limitSource: "token",
-  });
-}
-
-/** Whose limit it is: the beginning of a sentence, or a part of one. */
-function limitWords({ kind, name }: LimitHolder, amount: string, isInside = false): string {
-  switch (kind) {
-    case "token":
-      return isInside ? `this token's ${amount}` : `This token's limit of ${amount}`;
-    case "member": {
-      const of = `${amount} for all of the owner's tokens together`;
-      return isInside ? `the owner's ${of}` : `The owner's limit of ${of}`;
-    }
-    case "group": {
-      const of = `${amount} for all tokens of the group ${JSON.stringify(name)} together`;
-      return isInside ? `the ${of}` : `The limit of ${of}`;
-    }
-  }
-}
-
-/** What all isolates spent of a daily or monthly limit, and when it renews; empty for other limits. */
-function spentWords(
-  holder: LimitHolder,
-  limit: keyof TokenLimits,
-  { budgets, nowMs }: ProxyPorts,
-): string {
-  if (!(BUDGETS as readonly string[]).includes(limit)) return "";
-  const use = budgets.ledger.use(holder, nowMs()).find((each) => each.limit === limit);
-  if (use === undefined || use.renewsAtMs === null) return "";
-  const amount = (value: number) =>
-    limit.endsWith("Usd") ? `$${Number(value.toFixed(4))}` : String(Math.round(value));
-  const reserved = use.held > 0 ? `, ${amount(use.held)} more reserved by requests under way` : "";
-  const renews = new Date(use.renewsAtMs).toISOString();
-  return ` Spent: ${amount(use.used)} of ${amount(use.most)}${reserved}. It renews at ${renews}.`;
 }

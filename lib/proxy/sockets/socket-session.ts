@@ -463,14 +463,19 @@ class SocketSession {
   #refuse(error: unknown): void {
     if (error instanceof ProxyError) {
       const { code, status, message } = error;
-      this.#end(4000 + status, `${code}: ${message}`, "ok", code);
+      this.#end(4000 + status, `${code}: ${message}`, "ok", error);
       return;
     }
     console.error("proxy: a WebSocket failed:", error instanceof Error ? error.stack : error);
     this.#end(1011, "Internal error in One Balance. See the server log.", "upstream_error", null);
   }
 
-  #end(code: number, reason: string, outcome: RequestEvent["outcome"], error: string | null): void {
+  #end(
+    code: number,
+    reason: string,
+    outcome: RequestEvent["outcome"],
+    error: ProxyError | null,
+  ): void {
     if (this.#isOver) return;
     close(this.#client, code, reason);
     close(this.#upstream, 1000, "");
@@ -478,7 +483,7 @@ class SocketSession {
   }
 
   /** Nothing more passes. Counts what was used and not reported yet, and records the session. */
-  #over(outcome: RequestEvent["outcome"], errorCode: string | null): void {
+  #over(outcome: RequestEvent["outcome"], error: ProxyError | null): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#whenOver?.();
@@ -493,7 +498,8 @@ class SocketSession {
     this.#scope.meter.closed({
       model: this.#model,
       outcome,
-      errorCode,
+      errorCode: error?.code ?? null,
+      ...(error?.reachedLimit !== undefined && { reachedLimit: error.reachedLimit }),
       usage: parts.length === 0 ? null : sumUsage(parts),
       turns: this.#turnsOver,
     });
