@@ -2,7 +2,7 @@ import { headers } from "next/headers";
 import { unstable_rethrow } from "next/navigation";
 import type { z } from "zod";
 import { currentMember } from "@/lib/auth/current-member";
-import { type Member, type Role, roleAllows } from "@/lib/auth/member";
+import type { Member, Right } from "@/lib/auth/member";
 import { isSameOrigin } from "@/lib/auth/same-origin";
 import { rootCause } from "@/lib/db/root-cause";
 import type { Env } from "@/lib/env";
@@ -15,6 +15,7 @@ import { PATH_HEADER } from "@/lib/runtime/next-request";
 import { sharedState } from "@/lib/runtime/shared-state";
 import type { ActionErrorCode, ActionFailure, ActionResult } from "./action-result";
 import { memberContext, portalEnv } from "./portal-context";
+import { mayUse } from "./right-of";
 
 export type { ActionResult };
 
@@ -27,7 +28,7 @@ export interface PortalAction<Input> {
 }
 
 /**
- * A server action for members of at least `role`. Checks the origin, the caller and the input before `run`, and never
+ * A server action for members with at least this right. Checks the origin, the caller and the input before `run`, and never
  * throws: a verb's rejection is returned as a failure, everything else is logged.
  *
  *     "use server";
@@ -36,7 +37,7 @@ export interface PortalAction<Input> {
  *     );
  */
 export function portalAction<Schema extends z.ZodType, Data>(
-  role: Role,
+  right: Right,
   schema: Schema,
   run: (call: PortalAction<z.output<Schema>>) => Promise<Data>,
 ): (input: unknown) => Promise<ActionResult<Data>> {
@@ -48,8 +49,8 @@ export function portalAction<Schema extends z.ZodType, Data>(
       if (member === null) return failure("signed_out");
       const env = portalEnv();
       const context = memberContext(env, member, requestHeaders);
-      if (!roleAllows(member.role, role)) {
-        await recordRefusal(context, requestHeaders.get(PATH_HEADER) ?? "/", role);
+      if (!(await mayUse(context, member, right))) {
+        await recordRefusal(context, requestHeaders.get(PATH_HEADER) ?? "/", right);
         return failure("forbidden");
       }
       const data = await run({ context, member, env, input: parseInput(schema, input) });

@@ -11,6 +11,7 @@ import { Topbar } from "@/components/shell/topbar";
 import { roleAllows } from "@/lib/auth/member";
 import { providers } from "@/lib/providers/registry";
 import { PATH_HEADER } from "@/lib/runtime/next-request";
+import { rightOf } from "../right-of";
 import { endSession } from "./sign-out";
 
 const PROVIDER_NAMES = Object.fromEntries(providers.map(({ slug, label }) => [slug, label]));
@@ -20,14 +21,15 @@ export default async function PortalLayout({ children }: { readonly children: Re
   // The page checks its role again. It is checked here before anything is sent, so that a rejection is a 403.
   const path = (await headers()).get(PATH_HEADER)?.split("?", 1)[0] ?? "/";
   const { member, context } = await portalRead(navigationEntryOf(path)?.role ?? "viewer");
+  const right = await rightOf(context, member);
   const sidebar = (await cookies()).get(SIDEBAR_COOKIE)?.value;
   return (
     <div className="flex min-h-dvh">
       <SkipLink />
       <RememberTimeZone />
-      <Sidebar role={member.role} wasCollapsed={sidebar === "collapsed"} />
+      <Sidebar role={right} wasCollapsed={sidebar === "collapsed"} />
       <div className="flex min-w-0 flex-1 flex-col">
-        <Topbar member={member} providerNames={PROVIDER_NAMES} signOut={endSession} />
+        <Topbar member={member} right={right} providerNames={PROVIDER_NAMES} signOut={endSession} />
         <main
           id={CONTENT_ID}
           tabIndex={-1}

@@ -8,7 +8,14 @@ import type { GroupItem } from "@/lib/manage/groups/list-groups";
 import { limitsOf } from "@/lib/usage/token-limits";
 
 /** What holds for a group. */
-export async function GroupFacts({ group }: { readonly group: GroupItem }) {
+export async function GroupFacts({
+  group,
+  isAdmin,
+}: {
+  readonly group: GroupItem;
+  /** Whether the reader, an admin of the team, may change its limits and open the audit log. */
+  readonly isAdmin: boolean;
+}) {
   const t = await getTranslations("groups");
   const { id, name, usesCommonKeys, weight, createdAt } = group;
   return (
@@ -17,9 +24,11 @@ export async function GroupFacts({ group }: { readonly group: GroupItem }) {
         {t("page.facts")}
       </h2>
       <FactList>
-        <Fact name={t("columns.limits")}>
-          <HolderLimits kind="group" id={id} name={name} limits={limitsOf(group)} />
-        </Fact>
+        {isAdmin && (
+          <Fact name={t("columns.limits")}>
+            <HolderLimits kind="group" id={id} name={name} limits={limitsOf(group)} />
+          </Fact>
+        )}
         <Fact name={t("columns.common")}>{t(usesCommonKeys ? "common.yes" : "common.no")}</Fact>
         {usesCommonKeys && <Fact name={t("columns.weight")}>{weight}</Fact>}
         <Fact name={t("columns.created")}>
@@ -32,11 +41,13 @@ export async function GroupFacts({ group }: { readonly group: GroupItem }) {
           </span>
         </Fact>
       </FactList>
-      <p className="mt-3 text-sm">
-        <QuietLink href={`/audit?subject=${encodeURIComponent(`group/${id}`)}`}>
-          {t("page.changes")}
-        </QuietLink>
-      </p>
+      {isAdmin && (
+        <p className="mt-3 text-sm">
+          <QuietLink href={`/audit?subject=${encodeURIComponent(`group/${id}`)}`}>
+            {t("page.changes")}
+          </QuietLink>
+        </p>
+      )}
     </section>
   );
 }

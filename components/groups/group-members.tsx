@@ -15,8 +15,11 @@ import { RemoveGroupMember } from "./remove-group-member";
 /** Who is in a group, and as what. */
 export async function GroupMembers({
   group: { id, name, members },
+  isAdmin,
 }: {
   readonly group: GroupItem;
+  /** Whether the reader, an admin of the team, may change them. */
+  readonly isAdmin: boolean;
 }) {
   const t = await getTranslations("groups");
   return (
@@ -26,9 +29,11 @@ export async function GroupMembers({
           <TableRow className="hover:bg-transparent">
             <TableHead className="pl-4">{t("columns.member")}</TableHead>
             <TableHead>{t("columns.role")}</TableHead>
-            <TableHead className="w-12">
-              <span className="sr-only">{t("columns.actions")}</span>
-            </TableHead>
+            {isAdmin && (
+              <TableHead className="w-12">
+                <span className="sr-only">{t("columns.actions")}</span>
+              </TableHead>
+            )}
           </TableRow>
         </TableHeader>
         <TableBody>
@@ -36,22 +41,32 @@ export async function GroupMembers({
             <TableRow key={member.id}>
               <TableCell data-card="title" className="pl-4">
                 <p className="truncate font-medium">
-                  <Link
-                    href={`/team/${member.id}`}
-                    prefetch={false}
-                    className="underline-offset-4 hover:underline"
-                  >
-                    {member.name}
-                  </Link>
+                  {isAdmin ? (
+                    <Link
+                      href={`/team/${member.id}`}
+                      prefetch={false}
+                      className="underline-offset-4 hover:underline"
+                    >
+                      {member.name}
+                    </Link>
+                  ) : (
+                    member.name
+                  )}
                 </p>
                 <p className="text-muted-foreground truncate">{member.email}</p>
               </TableCell>
               <TableCell data-card="line">
-                <GroupRoleSelect groupId={id} member={member} />
+                {isAdmin ? (
+                  <GroupRoleSelect groupId={id} member={member} />
+                ) : (
+                  t(`roles.${member.role}`)
+                )}
               </TableCell>
-              <TableCell data-card="aside">
-                <RemoveGroupMember groupId={id} groupName={name} member={member} />
-              </TableCell>
+              {isAdmin && (
+                <TableCell data-card="aside">
+                  <RemoveGroupMember groupId={id} groupName={name} member={member} />
+                </TableCell>
+              )}
             </TableRow>
           ))}
         </TableBody>

@@ -2,7 +2,9 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import type { Served } from "@/app/(portal)/keys/read-served";
 import { WorkProgress } from "@/components/keys/bulk/work-progress";
+import { ServesField } from "@/components/keys/groups/serves-field";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { type MergedKeys, mergeSameKeys } from "@/lib/moving-in/merge-same-keys";
 import type { Source } from "@/lib/moving-in/source-key";
@@ -17,15 +19,18 @@ const NO_CHOICES: Choices = { provider: null, providers: {} };
 /** Choose, compare, import. The source is parsed here, in the browser: anything that isn't a key never leaves it. */
 export function ImportKeys({
   providers,
+  served,
   allowPrivate,
 }: {
   readonly providers: readonly ProviderChoice[];
+  readonly served: Served;
   readonly allowPrivate: boolean;
 }) {
   const t = useTranslations("import");
   const tFailure = useTranslations("keys.failure");
   const { step, problem, send, cancel, restart } = useImport(tFailure("offline"));
   const [given, setGiven] = useState(NO_TEXT);
+  const [groups, setGroups] = useState(served.chosen);
   const [choices, setChoices] = useState(NO_CHOICES);
   const [read, setRead] = useState<{ readonly source: Source; readonly merged: MergedKeys }>();
   const [isEmpty, setIsEmpty] = useState(false);
@@ -38,10 +43,11 @@ export function ImportKeys({
     const source = reader.readSource(given.text, given.fileName ?? "");
     const merged = mergeSameKeys(source.keys);
     setRead({ source, merged });
-    setChoices(NO_CHOICES);
+    const first = groups.length === 0 ? NO_CHOICES : { ...NO_CHOICES, groups };
+    setChoices(first);
     setIsEmpty(merged.keys.length === 0 && source.unusable.length === 0);
     if (merged.keys.length > 0 || source.unusable.length > 0) {
-      send(source, merged, NO_CHOICES, true);
+      send(source, merged, first, true);
     }
   }
 
@@ -62,8 +68,11 @@ export function ImportKeys({
             setIsEmpty(false);
           }}
           problem={isOffline ? tFailure("offline") : isEmpty ? t("nothingFound") : problem}
+          canSubmit={!served.mustChoose || groups.length > 0}
           onSubmit={compare}
-        />
+        >
+          <ServesField chosen={groups} onChange={setGroups} mustChoose={served.mustChoose} />
+        </SourceForm>
       );
     case "comparing":
     case "importing":

@@ -2,7 +2,7 @@
 
 import { FileText, Upload, X } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { type ChangeEvent, useId, useRef } from "react";
+import { type ChangeEvent, type ReactNode, useId, useRef } from "react";
 import { FieldError } from "@/components/field-error";
 import { Button } from "@/components/ui/button";
 import { Label } from "@/components/ui/label";
@@ -19,12 +19,17 @@ export function SourceForm({
   given,
   onGiven,
   problem,
+  canSubmit,
   onSubmit,
+  children,
 }: {
   readonly given: SourceText;
   readonly onGiven: (given: SourceText) => void;
   readonly problem: string | null;
+  readonly canSubmit: boolean;
   readonly onSubmit: () => void;
+  /** More fields. */
+  readonly children: ReactNode;
 }) {
   const t = useTranslations("import");
   const format = useFormatter();
@@ -47,6 +52,7 @@ export function SourceForm({
         onSubmit();
       }}
     >
+      {children}
       <div className="space-y-2">
         <div className="flex items-end justify-between gap-3">
           <Label {...(given.fileName === null && { htmlFor: id })}>{t("label")}</Label>
@@ -103,7 +109,7 @@ export function SourceForm({
         )}
         <FieldError id={`${id}-problem`} message={problem ?? undefined} />
       </div>
-      <Button type="submit" disabled={given.text.trim() === ""}>
+      <Button type="submit" disabled={!canSubmit || given.text.trim() === ""}>
         {t("compare")}
       </Button>
       <KnownSources />

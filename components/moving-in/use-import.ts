@@ -15,6 +15,8 @@ export interface Choices {
   readonly provider: string | null;
   /** Slugs for unknown services, by their names. */
   readonly providers: Readonly<Record<string, string>>;
+  /** Ids of the groups that keys serve whose source names none; absent for everyone. */
+  readonly groups?: readonly string[];
 }
 
 export type ImportStep =

@@ -14,7 +14,7 @@ import {
   CommandItem,
   CommandList,
 } from "@/components/ui/command";
-import type { Role } from "@/lib/auth/member";
+import type { Right } from "@/lib/auth/member";
 
 const NOTHING: PaletteAnswer = { providers: [], tokens: [], help: [] };
 
@@ -24,7 +24,7 @@ export function CommandPalette({
   isOpen,
   onOpenChange,
 }: {
-  readonly role: Role;
+  readonly role: Right;
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
 }) {
@@ -55,7 +55,7 @@ function PaletteContent({
   role,
   go,
 }: {
-  readonly role: Role;
+  readonly role: Right;
   readonly go: (href: string) => void;
 }) {
   const t = useTranslations("shell");

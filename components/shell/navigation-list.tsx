@@ -4,7 +4,7 @@ import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Link } from "@/components/link";
 import { navigationEntryOf, navigationFor } from "@/components/shell/navigation";
-import type { Role } from "@/lib/auth/member";
+import type { Right } from "@/lib/auth/member";
 import { cn } from "@/lib/utils";
 
 /** Links to the pages of a role, with the current one marked. */
@@ -13,16 +13,17 @@ export function NavigationList({
   isCollapsed = false,
   onFollow,
 }: {
-  readonly role: Role;
+  readonly role: Right;
   /** Only icons; the names are their titles. */
   readonly isCollapsed?: boolean;
   readonly onFollow?: () => void;
 }) {
   const t = useTranslations("shell");
-  const current = navigationEntryOf(usePathname())?.href;
+  const listed = navigationFor(role);
+  const current = navigationEntryOf(usePathname(), listed)?.href;
   return (
     <nav aria-label={t("navigation")} className="flex flex-col gap-5">
-      {navigationFor(role).map(({ name, entries }) => (
+      {listed.map(({ name, entries }) => (
         <div key={name} className="flex flex-col gap-0.5">
           {name !== null &&
             (isCollapsed ? (

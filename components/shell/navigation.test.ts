@@ -24,6 +24,17 @@ test("each role sees what it may open", () => {
     "playground",
     "help",
   ]);
+  expect(areasFor("groupAdmin")).toEqual([
+    "overview",
+    "keys",
+    "usage",
+    "requests",
+    "tokens",
+    "routes",
+    "playground",
+    "groups",
+    "help",
+  ]);
   expect(areasFor("admin")).toEqual([
     "overview",
     "keys",
@@ -43,6 +54,8 @@ test.each([
   ["/", "overview"],
   ["/keys", "keys"],
   ["/keys/openai", "keys"],
+  ["/team", "team"],
+  ["/team/groups/gr_1", "groups"],
   ["/keysmith", undefined],
   ["/account", undefined],
 ])("%s belongs to %s", (path, area) => {

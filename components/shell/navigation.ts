@@ -17,15 +17,17 @@ import {
   Users,
 } from "lucide-react";
 import type { Messages } from "@/i18n/messages";
-import { type Role, roleAllows } from "@/lib/auth/member";
+import { type Right, roleAllows } from "@/lib/auth/member";
 
 export interface NavigationEntry {
   /** The name of its text in the `shell` messages. */
   readonly area: keyof Messages["shell"]["areas"];
   readonly href: string;
   readonly icon: LucideIcon;
-  /** The minimum role that may open it. */
-  readonly role: Role;
+  /** The least right to open it. */
+  readonly role: Right;
+  /** Those with this right find it in another area, and not in the list. */
+  readonly unless?: Right;
 }
 
 export interface NavigationGroup {
@@ -51,6 +53,7 @@ const groups: readonly NavigationGroup[] = [
     name: "manage",
     entries: [
       { area: "team", href: "/team", icon: Users, role: "admin" },
+      { area: "groups", href: "/team/groups", icon: Users, role: "groupAdmin", unless: "admin" },
       { area: "audit", href: "/audit", icon: ScrollText, role: "admin" },
       { area: "settings", href: "/settings", icon: Settings, role: "admin" },
       { area: "help", href: "/help", icon: BookOpen, role: "viewer" },
@@ -59,18 +62,25 @@ const groups: readonly NavigationGroup[] = [
 ];
 
 /** What a member may open; empty groups are left out. */
-export function navigationFor(role: Role): readonly NavigationGroup[] {
+export function navigationFor(right: Right): readonly NavigationGroup[] {
   return groups
     .map(({ name, entries }) => ({
       name,
-      entries: entries.filter((entry) => roleAllows(role, entry.role)),
+      entries: entries.filter(
+        ({ role, unless }) =>
+          roleAllows(right, role) && (unless === undefined || !roleAllows(right, unless)),
+      ),
     }))
     .filter(({ entries }) => entries.length > 0);
 }
 
-/** The page to which a path belongs; undefined for unlisted ones. */
-export function navigationEntryOf(path: string): NavigationEntry | undefined {
-  return groups
+/** The page to which a path belongs, of the listed ones; undefined for others. */
+export function navigationEntryOf(path: string, listed = groups): NavigationEntry | undefined {
+  return listed
     .flatMap(({ entries }) => entries)
-    .find(({ href }) => path === href || (href !== "/" && path.startsWith(`${href}/`)));
+    .filter(({ href }) => path === href || (href !== "/" && path.startsWith(`${href}/`)))
+    .reduce<NavigationEntry | undefined>(
+      (longest, entry) => (entry.href.length > (longest?.href.length ?? 0) ? entry : longest),
+      undefined,
+    );
 }

@@ -6,7 +6,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Kbd } from "@/components/ui/kbd";
-import type { Role } from "@/lib/auth/member";
+import type { Right } from "@/lib/auth/member";
 
 /** Most visits never open it. */
 const CommandPalette = dynamic(
@@ -15,7 +15,7 @@ const CommandPalette = dynamic(
 );
 
 /** Opens the palette; Ctrl-K, or Cmd-K, does so anywhere. */
-export function PaletteButton({ role }: { readonly role: Role }) {
+export function PaletteButton({ role }: { readonly role: Right }) {
   const t = useTranslations("shell");
   const [isOpen, setIsOpen] = useState(false);
   const [wasOpened, setWasOpened] = useState(false);

@@ -4,14 +4,14 @@ import { Menu } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { lazy, Suspense, useRef, useState } from "react";
 import { Button } from "@/components/ui/button";
-import type { Role } from "@/lib/auth/member";
+import type { Right } from "@/lib/auth/member";
 
 const load = () => import("@/components/shell/phone-sheet");
 
 const PhoneSheet = lazy(async () => ({ default: (await load()).PhoneSheet }));
 
 /** The pages behind a button, if there is no room for the sidebar; loaded on demand. */
-export function PhoneNavigation({ role }: { readonly role: Role }) {
+export function PhoneNavigation({ role }: { readonly role: Right }) {
   const t = useTranslations("shell");
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setIsOpen] = useState(false);

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Brand } from "@/components/shell/brand";
 import { NavigationList } from "@/components/shell/navigation-list";
 import { Sheet, SheetContent, SheetDescription, SheetTitle } from "@/components/ui/sheet";
-import type { Role } from "@/lib/auth/member";
+import type { Right } from "@/lib/auth/member";
 
 /** The pages, in a sheet from the left. */
 export function PhoneSheet({
@@ -12,7 +12,7 @@ export function PhoneSheet({
   isOpen,
   onOpenChange,
 }: {
-  readonly role: Role;
+  readonly role: Right;
   readonly isOpen: boolean;
   readonly onOpenChange: (isOpen: boolean) => void;
 }) {

@@ -8,7 +8,7 @@ import { keepCookie } from "@/components/shell/keep-cookie";
 import { NavigationList } from "@/components/shell/navigation-list";
 import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
 import { Button } from "@/components/ui/button";
-import type { Role } from "@/lib/auth/member";
+import type { Right } from "@/lib/auth/member";
 import { cn } from "@/lib/utils";
 
 /** The pages on the left of wide screens; a cookie remembers whether it is collapsed to icons. */
@@ -16,7 +16,7 @@ export function Sidebar({
   role,
   wasCollapsed,
 }: {
-  readonly role: Role;
+  readonly role: Right;
   readonly wasCollapsed: boolean;
 }) {
   const t = useTranslations("shell");

@@ -3,29 +3,31 @@ import { LazyMemberMenu } from "@/components/shell/lazy-member-menu";
 import { PaletteButton } from "@/components/shell/palette-button";
 import { PathCrumbs } from "@/components/shell/path-crumbs";
 import { PhoneNavigation } from "@/components/shell/phone-navigation";
-import type { Member } from "@/lib/auth/member";
+import type { Member, Right } from "@/lib/auth/member";
 
 /** The current location, the way to anywhere else, and the signed-in member. */
 export function Topbar({
   member,
+  right,
   providerNames,
   signOut,
 }: {
   readonly member: Member;
+  readonly right: Right;
   /** By slug. */
   readonly providerNames: Readonly<Record<string, string>>;
   readonly signOut: () => Promise<void>;
 }) {
-  const { name, email, image, role } = member;
+  const { name, email, image } = member;
   return (
     <div className="bg-background sticky top-0 z-20 flex h-14 items-center gap-2 border-b px-4 md:px-6">
-      <PhoneNavigation role={role} />
+      <PhoneNavigation role={right} />
       <div className="md:hidden">
         <Brand />
       </div>
       <PathCrumbs providerNames={providerNames} />
       <div className="ml-auto flex items-center gap-2">
-        <PaletteButton role={role} />
+        <PaletteButton role={right} />
         <LazyMemberMenu member={{ name, email, image }} signOut={signOut} />
       </div>
     </div>

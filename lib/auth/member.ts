@@ -16,9 +16,12 @@ export interface Member {
 
 export const ROLES: readonly Role[] = ["admin", "member", "viewer"];
 
-const RANK: Readonly<Record<Role, number>> = { viewer: 0, member: 1, admin: 2 };
+/** What someone may do: `groupAdmin` is a member who is an admin of a group, and tends what is that group's. */
+export type Right = Role | "groupAdmin";
 
-/** Whether a role includes the rights of `least`: viewer < member < admin. */
-export function roleAllows(role: Role, least: Role): boolean {
-  return RANK[role] >= RANK[least];
+const RANK: Readonly<Record<Right, number>> = { viewer: 0, member: 1, groupAdmin: 2, admin: 3 };
+
+/** Whether someone has the rights of `least`: viewer < member < groupAdmin < admin. */
+export function roleAllows(right: Right, least: Right): boolean {
+  return RANK[right] >= RANK[least];
 }

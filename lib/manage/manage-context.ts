@@ -12,7 +12,7 @@ export interface ManageContext {
   readonly actor: Actor;
   /**
    * The member for whom it is read: keys that serve only groups of which they are no member aren't shown to them, nor
-   * names of what they can't reach. Absent for admins and viewers.
+   * names of what they can't reach. Of keys they change only those that they tend. Absent for admins and viewers.
    */
   readonly shownTo?: string | undefined;
   /** The browser in which the acting member is signed in; absent or null if unknown. */

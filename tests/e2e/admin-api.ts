@@ -11,6 +11,7 @@ export interface NewKey {
   readonly quotaDomain?: string;
   readonly models?: readonly string[];
   readonly limits?: readonly object[];
+  readonly groups?: readonly string[];
 }
 
 export interface AddedKeys {
@@ -58,6 +59,7 @@ export interface NewToken {
   readonly weight?: number;
   readonly priorityClass?: "interactive" | "batch";
   readonly maxWaitSeconds?: number;
+  readonly group?: string;
 }
 
 export class AdminApi {

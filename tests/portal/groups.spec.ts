@@ -4,6 +4,8 @@ import { expect, expectAccessible, test } from "./portal.ts";
 import { askProxy } from "./proxy-call.ts";
 
 const OWN = "sk-fake-groups-own-0123456789abcdef";
+const ADDED = "sk-fake-groups-added-0123456789abcd";
+const IMPORTED = "sk-fake-groups-imported-0123456789a";
 const COMMON = "sk-fake-groups-common-0123456789abc";
 
 test("a group is created, gets a key, a member, a limit and a token, and is deleted when it is empty", async ({
@@ -103,9 +105,42 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
     });
   }).toPass();
   await expectAccessible(admin);
-  await expect(admin.getByRole("region", { name: "Keys" }).getByRole("link")).toContainText(
-    "1 key",
-  );
+  const keys = admin.getByRole("region", { name: "Keys" });
+  await expect(keys.getByRole("listitem").getByRole("link")).toContainText("1 key");
+  const changes = admin.getByRole("region", { name: "Changes" });
+  await expect(changes.getByRole("row", { name: /finder/ })).toBeVisible();
+
+  // Further keys are added and imported for it, and a name is tried as one of its tokens.
+  await keys.getByRole("link", { name: "Add keys" }).click();
+  const serves = admin.getByText("Groups whose tokens these keys serve.");
+  await expect(serves).toBeVisible();
+  await admin.getByLabel("Keys", { exact: true }).fill(ADDED);
+  await expectAccessible(admin);
+  await admin.getByRole("button", { name: "Preview" }).click();
+  await admin.getByRole("button", { name: "Add 1 key" }).click();
+  await expect(admin.getByRole("heading", { name: "1 key added" })).toBeVisible();
+  await admin.goto(`/keys/import?group=${path.split("/").at(-1)}`);
+  await expect(serves).toBeVisible();
+  await admin.getByLabel("Data of the other program").fill(`OPENAI_API_KEY=${IMPORTED}`);
+  await expectAccessible(admin);
+  await admin.getByRole("button", { name: "Show the difference" }).click();
+  await admin.getByRole("button", { name: "Import 1 key" }).click();
+  await expect(admin.getByRole("heading", { name: "1 key imported" })).toBeVisible();
+  const listed = await server.admin.listKeys("provider=openai");
+  const added = listed.filter(({ remark }) => remark !== "own" && remark !== "common");
+  expect(added).toMatchObject([{ groups: [expect.any(String)] }, { groups: [expect.any(String)] }]);
+  await admin.goto("/routes?try=openai/gpt-4o");
+  const target = admin.getByRole("list", { name: "Targets" });
+  await expect(target).toContainText("1 of 1 keys ready");
+  await admin.getByRole("combobox", { name: "As a token of" }).click();
+  await admin.getByRole("option", { name: "search" }).click();
+  await expect(target).toContainText("4 of 4 keys ready");
+  await expectAccessible(admin);
+  await admin.goto("/usage?by=group");
+  await expect(admin.getByRole("row", { name: /^search/ })).toBeVisible();
+  await expectAccessible(admin);
+  await server.admin.call("DELETE", `provider-keys/${added[0]?.id}`);
+  await server.admin.call("DELETE", `provider-keys/${added[1]?.id}`);
   await admin.goto("/team/groups");
   const row = admin.getByRole("row", { name: /search/ });
   await expect(row).toContainText("After its own");

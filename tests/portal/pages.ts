@@ -1,5 +1,5 @@
-/** The pages of the portal, from the folders of `app/(portal)`. @module */
-import { readdirSync } from "node:fs";
+/** The pages of the portal and what else it answers, from the folders of `app/(portal)`. @module */
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "../../scripts/root.ts";
 
@@ -12,16 +12,41 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 
 /** Paths such as `/keys/openai`, sorted. @throws {Error} for a variable part without an example. */
 export function portalPages(): readonly string[] {
-  const folder = join(root, "app/(portal)");
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file === "page.tsx" || file.endsWith("/page.tsx"))
-    .map((file) => {
-      const parts = dirname(file)
-        .split("/")
-        .filter((part) => part !== "." && !part.startsWith("("));
-      return `/${parts.map(fillIn).join("/")}`;
+  return filesNamed("page.tsx").map(pathOf).sort();
+}
+
+/** A call that is no page: a file, or what a page asks for. */
+export interface PortalHandler {
+  readonly path: string;
+  readonly method: "GET" | "POST";
+}
+
+/** Sorted by path. */
+export function portalHandlers(): readonly PortalHandler[] {
+  return filesNamed("route.ts")
+    .flatMap((file) => {
+      const source = readFileSync(join(folder, file), "utf8");
+      return [...source.matchAll(/export async function (GET|POST)\(/g)].map(([, method]) => ({
+        path: pathOf(file),
+        method: method === "POST" ? ("POST" as const) : ("GET" as const),
+      }));
     })
-    .sort();
+    .sort((one, other) => one.path.localeCompare(other.path));
+}
+
+const folder = join(root, "app/(portal)");
+
+function filesNamed(name: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (file) => file === name || file.endsWith(`/${name}`),
+  );
+}
+
+function pathOf(file: string): string {
+  const parts = dirname(file)
+    .split("/")
+    .filter((part) => part !== "." && !part.startsWith("("));
+  return `/${parts.map(fillIn).join("/")}`;
 }
 
 function fillIn(part: string): string {

@@ -1,20 +1,38 @@
-/** Every page and every action, as each role: read from the folders and the build, so that none is forgotten. */
+/**
+ * Every page, every action and every call of the admin API, as each role and as the admin of a group: read from the
+ * folders, the build and the API's document, so that none is forgotten.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { APIRequestContext } from "@playwright/test";
+import type { APIRequestContext, Browser, Page } from "@playwright/test";
 import { navigationEntryOf } from "../../components/shell/navigation.ts";
-import { type Role, roleAllows } from "../../lib/auth/member.ts";
+import { type Right, roleAllows } from "../../lib/auth/member.ts";
 import { root } from "../../scripts/root.ts";
-import { builtActions, callAction, outcomeOf } from "./actions.ts";
-import { portalPages } from "./pages.ts";
+import type { Stack } from "../e2e/harness.ts";
+import { act, builtActions, callAction, outcomeOf } from "./actions.ts";
+import { portalHandlers, portalPages } from "./pages.ts";
 import { newMember } from "./people.ts";
 import { expect, test } from "./portal.ts";
+import { askProxy } from "./proxy-call.ts";
 
 /** Pages that the navigation doesn't list, or that fewer roles may open than the page above them. */
-const OWN_ROLES: Readonly<Record<string, Role>> = {
+const OWN_RIGHTS: Readonly<Record<string, Right>> = {
   "/account": "viewer",
-  "/keys/add": "admin",
-  "/keys/import": "admin",
+  "/keys/add": "groupAdmin",
+  "/keys/import": "groupAdmin",
+};
+
+/** Who may call what is no page. */
+const HANDLERS: Readonly<Record<string, Right>> = {
+  "/audit/export": "admin",
+  "/keys/export": "admin",
+  "/known-models": "member",
+  "/palette": "viewer",
+  "/playground/price": "member",
+  "/requests/export": "viewer",
+  "/requests/tail": "viewer",
+  "/settings/backup/download": "admin",
+  "/settings/backup/restore": "admin",
 };
 
 /** Actions that check no role, and why. */
@@ -23,18 +41,18 @@ const OPEN_ACTIONS: Readonly<Record<string, string>> = {
   endSession: "ends the caller's own session",
 };
 
-function roleOfPage(path: string): Role {
-  const role = OWN_ROLES[path] ?? navigationEntryOf(path)?.role;
+function rightOfPage(path: string): Right {
+  const role = OWN_RIGHTS[path] ?? navigationEntryOf(path)?.role;
   if (role === undefined) throw new Error(`who may open ${path}? add it to this test`);
   return role;
 }
 
-/** The lowest role for an action, as its source says; null for those of visitors. */
-function roleOfAction(file: string, name: string): Role | null {
+/** The least right for an action, as its source says; null for those of visitors. */
+function rightOfAction(file: string, name: string): Right | null {
   const source = readFileSync(join(root, file), "utf8");
-  const [, wrapper, role] =
+  const [, wrapper, right] =
     new RegExp(`export const ${name} = (\\w+)\\(\\s*(?:"(\\w+)")?`).exec(source) ?? [];
-  if (wrapper === "portalAction") return role as Role;
+  if (wrapper === "portalAction") return right as Right;
   if (wrapper === "entranceAction" || name in OPEN_ACTIONS) return null;
   throw new Error(`${name} in ${file} is neither a portalAction nor an entranceAction`);
 }
@@ -42,7 +60,42 @@ function roleOfAction(file: string, name: string): Role | null {
 // Some hundred requests each.
 test.setTimeout(240_000);
 
-const ROLES = ["viewer", "member", "admin"] as const;
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+const RIGHTS = ["viewer", "member", "groupAdmin", "admin"] as const satisfies readonly Right[];
+
+/** What each page, action and call is asked with. */
+type Requests = Readonly<Record<Right, APIRequestContext>>;
+
+/** Members with each right, of whom Grace is the admin of a group. */
+async function people(
+  browser: Browser,
+  admin: Page,
+  server: Stack,
+  [viewer, member, groupAdmin]: readonly [viewer: string, member: string, groupAdmin: string],
+): Promise<Requests> {
+  const { id } = await server.admin.call<{ id: string }>("POST", "groups", { name: groupAdmin });
+  const requests = {
+    admin: admin.request,
+    viewer: (await newMember(browser, admin, "viewer", viewer)).page.request,
+    member: (await newMember(browser, admin, "member", member)).page.request,
+    groupAdmin: (await newMember(browser, admin, "member", groupAdmin)).page.request,
+  };
+  const userId = await userIdOf(admin, server, groupAdmin);
+  await act(admin.request, server.url, "putMember", { id, member: { userId, role: "admin" } });
+  return requests;
+}
+
+/** By the entry of who joined. */
+async function userIdOf(admin: Page, { url }: Stack, name: string): Promise<string> {
+  const query = `format=json&q=${name.toLowerCase()}@example.com`;
+  const entries: { actorId: string; actorName: string }[] = await (
+    await admin.request.get(`${url}/audit/export?${query}`)
+  ).json();
+  const own = entries.find(({ actorName }) => actorName.startsWith(`${name.toLowerCase()}@`));
+  if (own === undefined) throw new Error(`${name} has done nothing`);
+  return own.actorId;
+}
 
 test("each role opens its own pages, and visitors are sent to sign in", async ({
   admin,
@@ -51,16 +104,12 @@ test("each role opens its own pages, and visitors are sent to sign in", async ({
   playwright,
 }) => {
   const visitor = await playwright.request.newContext();
-  const requests: Readonly<Record<Role, APIRequestContext>> = {
-    admin: admin.request,
-    member: (await newMember(browser, admin, "member", "Mary")).page.request,
-    viewer: (await newMember(browser, admin, "viewer", "Vera")).page.request,
-  };
+  const requests = await people(browser, admin, server, ["Vera", "Mary", "Grace"]);
   const pages = portalPages();
   expect(pages).toEqual(expect.arrayContaining(["/", "/team", "/audit", "/account"]));
-  for (const path of [...pages, "/audit/export"]) {
-    const least = path === "/audit/export" ? "admin" : roleOfPage(path);
-    for (const role of ROLES) {
+  for (const path of pages) {
+    const least = rightOfPage(path);
+    for (const role of RIGHTS) {
       const answer = await requests[role].get(server.url + path, { maxRedirects: 0 });
       // Some redirect to a page: settings to its first section. A request may not exist.
       const isOpen = [200, 307, 404].includes(answer.status());
@@ -71,7 +120,127 @@ test("each role opens its own pages, and visitors are sent to sign in", async ({
     expect(answer.status(), `${path} as a visitor`).toBe(307);
     expect(answer.headers().location).toMatch(/^\/login/);
   }
+  const handlers = portalHandlers();
+  expect([...new Set(handlers.map(({ path }) => path))]).toEqual(Object.keys(HANDLERS).sort());
+  for (const { path, method } of handlers) {
+    const least = HANDLERS[path] ?? "admin";
+    for (const role of RIGHTS) {
+      const answer = await requests[role].fetch(server.url + path, { method, maxRedirects: 0 });
+      expect(answer.status() !== 403, `${method} ${path} as ${role}: ${answer.status()}`).toBe(
+        roleAllows(role, least),
+      );
+    }
+    const answer = await visitor.fetch(server.url + path, { method, maxRedirects: 0 });
+    expect(answer.status(), `${method} ${path} as a visitor`).toBe(307);
+  }
   await visitor.dispose();
+});
+
+test("no call of the admin API takes a session, whoever's, or no token", async ({
+  admin,
+  browser,
+  server,
+  playwright,
+}) => {
+  const visitor = await playwright.request.newContext();
+  const requests = await people(browser, admin, server, ["Violet", "Molly", "Gwen"]);
+  const { paths }: { paths: Readonly<Record<string, object>> } = await (
+    await visitor.get(`${server.url}/api/openapi.json`)
+  ).json();
+  const calls = Object.entries(paths).flatMap(([path, methods]) =>
+    path.startsWith("/api/admin/")
+      ? METHODS.filter((method) => method in methods).map(
+          (method) => [method.toUpperCase(), path.replace(/\{\w+\}/g, "x")] as const,
+        )
+      : [],
+  );
+  expect(calls.length).toBeGreaterThan(40);
+  for (const [method, path] of calls) {
+    for (const asker of [...Object.values(requests), visitor]) {
+      const answer = await asker.fetch(server.url + path, { method, maxRedirects: 0 });
+      expect(answer.status(), `${method} ${path}`).toBe(401);
+    }
+  }
+  await visitor.dispose();
+});
+
+test("a group's admin meets nothing of another group, on no page", async ({
+  admin,
+  browser,
+  server,
+}) => {
+  const requests = await people(browser, admin, server, ["Vicky", "Mia", "heron"]);
+  const { items: groups } = await server.admin.call<{ items: { id: string; name: string }[] }>(
+    "GET",
+    "groups",
+  );
+  const own = groups.find(({ name }) => name === "heron")?.id ?? "";
+  const { id: foreign } = await server.admin.call<{ id: string }>("POST", "groups", {
+    name: "zebra",
+    dailyRequests: 9,
+  });
+  await server.admin.addKeys("openai", [
+    { key: "sk-fake-roles-heron-0123456789abcdef", remark: "heron key", groups: [own] },
+    { key: "sk-fake-roles-zebra-0123456789abcdef", remark: "zebra key", groups: [foreign] },
+  ]);
+  const keys = await server.admin.listKeys("provider=openai");
+  const keyOf = (name: string) => keys.find(({ remark }) => remark === `${name} key`)?.id ?? "";
+  const ids = { own: keyOf("heron"), foreign: keyOf("zebra") };
+  const made = await server.admin.createToken({ name: "zebra app", group: foreign });
+  await server.admin.createToken({ name: "heron app", group: own });
+  server.upstream.setKey("sk-fake-roles-zebra-0123456789abcdef", { kind: "ok" });
+  await askProxy(server, made.token, "openai/gpt-4o-zebra");
+  let logged: { readonly id: string } | undefined;
+  await expect
+    .poll(async () => {
+      const query = `requests?group=${foreign}`;
+      [logged] = (await server.admin.call<{ items: { id: string }[] }>("GET", query)).items;
+      return logged !== undefined;
+    })
+    .toBe(true);
+  const paths = [
+    ...portalPages(),
+    `/keys/openai?key=${ids.foreign}`,
+    `/keys/openai?group=${foreign}`,
+    `/keys/openai/${ids.foreign}`,
+    `/team/groups/${foreign}`,
+    `/tokens/${made.id}`,
+    `/tokens?group=${foreign}`,
+    `/requests?group=${foreign}`,
+    `/requests?key=${ids.foreign}`,
+    `/requests/${logged?.id}`,
+    `/requests/export?group=${foreign}`,
+    `/requests/tail?group=${foreign}`,
+    `/usage?groupBy=group`,
+    `/usage?groupBy=key`,
+    `/keys/add?group=${foreign}`,
+    "/palette",
+    "/audit/export?format=json",
+  ];
+  for (const path of paths) {
+    for (const who of ["groupAdmin", "member"] as const) {
+      const text = await (await requests[who].get(server.url + path)).text();
+      // The address is a part of each page.
+      const rest = text.replaceAll(path, "").replaceAll(encodeURIComponent(path), "");
+      expect(rest, `${path} as ${who}`).not.toMatch(/zebra/);
+    }
+  }
+  const opens = async (path: string, words: string) => {
+    const answer = await requests.groupAdmin.get(server.url + path);
+    expect(answer.status(), path).toBe(200);
+    expect(await answer.text(), path).toContain(words);
+  };
+  await opens("/team/groups", "heron");
+  await opens(`/team/groups/${own}`, "heron app");
+  await opens(`/keys/openai/${ids.own}`, "heron key");
+  await opens(`/keys/add?group=${own}`, "heron");
+  const change = (id: string) =>
+    act(requests.groupAdmin, server.url, "changeKeys", {
+      target: { ids: [id] },
+      change: { kind: "disable" },
+    });
+  expect(await change(ids.foreign)).toContain('"changed":0');
+  expect(await change(ids.own)).toContain('"changed":1');
 });
 
 test("each action rejects visitors, other sites and lower roles, and says so in the log", async ({
@@ -81,13 +250,7 @@ test("each action rejects visitors, other sites and lower roles, and says so in 
   playwright,
 }) => {
   const visitor = await playwright.request.newContext();
-  const viewer = (await newMember(browser, admin, "viewer", "Victor")).page.request;
-  const member = (await newMember(browser, admin, "member", "Max")).page.request;
-  const requests: Readonly<Record<Role, APIRequestContext>> = {
-    admin: admin.request,
-    member,
-    viewer,
-  };
+  const requests = await people(browser, admin, server, ["Victor", "Max", "Gina"]);
   // No schema accepts this, so that nothing happens if the call is let through.
   const nonsense = { "no such field": true };
   const call = async (
@@ -96,13 +259,13 @@ test("each action rejects visitors, other sites and lower roles, and says so in 
     headers?: Readonly<Record<string, string>>,
   ) => outcomeOf((await callAction(request, server.url, action, nonsense, headers)).text);
 
-  const guarded = builtActions().filter(({ file, name }) => roleOfAction(file, name) !== null);
+  const guarded = builtActions().filter(({ file, name }) => rightOfAction(file, name) !== null);
   expect(guarded.map(({ name }) => name)).toEqual(expect.arrayContaining(["invite", "rename"]));
   let refusals = 0;
   for (const action of guarded) {
     const { name, file } = action;
-    const least = roleOfAction(file, name) ?? "admin";
-    for (const role of ROLES) {
+    const least = rightOfAction(file, name) ?? "admin";
+    for (const role of RIGHTS) {
       const isAllowed = roleAllows(role, least);
       if (!isAllowed) refusals++;
       expect(await call(requests[role], action), `${name} as ${role}`).toBe(
@@ -118,14 +281,14 @@ test("each action rejects visitors, other sites and lower roles, and says so in 
   const entries: { actorName: string }[] = await logged.json();
   expect(entries).toHaveLength(refusals);
   expect(new Set(entries.map(({ actorName }) => actorName))).toEqual(
-    new Set(["victor@example.com", "max@example.com"]),
+    new Set(["victor@example.com", "max@example.com", "gina@example.com"]),
   );
   await visitor.dispose();
 });
 
 test("actions of visitors take calls of this site's pages only", async ({ admin, server }) => {
   for (const action of builtActions()) {
-    const role = roleOfAction(action.file, action.name);
+    const role = rightOfAction(action.file, action.name);
     if (role !== null || action.name in OPEN_ACTIONS) continue;
     const { text } = await callAction(admin.request, server.url, action, {}, {});
     expect(outcomeOf(text), action.name).toBe("cross_site");

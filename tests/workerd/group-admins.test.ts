@@ -1,18 +1,28 @@
 /**
- * What each role may do with the tokens of a group, and see of groups' keys, verb by verb; nothing unless it is listed.
+ * What each role may do with the tokens and keys of a group, and see of groups' keys, verb by verb; nothing unless it is
+ * listed.
  */
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
+import { providerKeys } from "../../lib/db/schema/schema";
 import type { Actor } from "../../lib/db/team/audit-log";
 import { listIncidents } from "../../lib/manage/alerts/list-incidents";
 import { addGroup } from "../../lib/manage/groups/add-group";
+import { listGroupChanges } from "../../lib/manage/groups/list-group-changes";
 import { putGroupMember } from "../../lib/manage/groups/put-group-member";
+import { importKeys } from "../../lib/manage/imports/import-keys";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
 import { browseProviderKeys } from "../../lib/manage/keys/browse-provider-keys";
-import { browseProviderKeysInput } from "../../lib/manage/keys/provider-key-schemas";
+import { changeProviderKeys } from "../../lib/manage/keys/change-provider-keys";
+import {
+  browseProviderKeysInput,
+  type ChangeProviderKeysInput,
+} from "../../lib/manage/keys/provider-key-schemas";
 import { readKeyGrid } from "../../lib/manage/keys/read-key-grid";
 import { readProviderKey } from "../../lib/manage/keys/read-provider-key";
 import { summarizeProviderKeys } from "../../lib/manage/keys/summarize-provider-keys";
+import { undoProviderKeys } from "../../lib/manage/keys/undo-provider-keys";
 import { readProviderLimits } from "../../lib/manage/limits/read-provider-limits";
 import { readQuotaDays } from "../../lib/manage/limits/read-quota-days";
 import type { ManageContext } from "../../lib/manage/manage-context";
@@ -33,7 +43,7 @@ import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/usage/rea
 import { recordRequests } from "./record-requests";
 import { db, emptyUsage, SECRETS } from "./test-store";
 import { emptyTeam, storeUser } from "./test-team";
-import { requestAt } from "./usage-events";
+import { attemptBy, requestAt } from "./usage-events";
 
 type Role = "admin" | "member" | "viewer";
 interface Person {
@@ -346,4 +356,153 @@ test("a token's name is shown to those who reach it, whoever else names its id",
     const isShown = who.role !== "member" || ALLOWED[name]?.includes("read") === true;
     expect(text.includes("a secret project"), name).toBe(isShown);
   }
+});
+/** Adds a key as an admin of the team. @returns Its id. */
+async function newKey(groups: readonly string[] | null): Promise<string> {
+  keys += 1;
+  const admin = as(person("team admin"));
+  const key = `sk-group-admins-${keys}-0123456789abcdef`;
+  await addProviderKeys(admin, { provider: "openai", keys: [{ key, remark: `n${keys}`, groups }] });
+  const [added] = await db
+    .select({ id: providerKeys.id })
+    .from(providerKeys)
+    .where(eq(providerKeys.remark, `n${keys}`));
+  if (added === undefined) throw new Error("the key was not added");
+  return added.id;
+}
+let keys = 0;
+
+const browse = (context: ManageContext) =>
+  browseProviderKeys(context, {
+    ...{ provider: "openai", order: "created", direction: "desc", page: 1, pageSize: 200 },
+  });
+
+/** Each on a new key; whether it was done, or seen. Which keys are shown at all is tested above. */
+const KEY_VERBS: Readonly<Record<string, (who: Person, id: string) => Promise<boolean>>> = {
+  disable: async (who, id) =>
+    (await changeKeys(who, { target: { ids: [id] }, change: { kind: "disable" } })) === 1,
+  "disable by a filter": async (who, id) => {
+    const filter = { provider: "openai" };
+    await changeKeys(who, { target: { filter }, change: { kind: "disable" } });
+    return (await readProviderKey(as(person("team admin")), id)).key.state === "disabled";
+  },
+  enable: async (who, id) => {
+    await changeKeys(person("team admin"), { target: { ids: [id] }, change: { kind: "disable" } });
+    return (await changeKeys(who, { target: { ids: [id] }, change: { kind: "enable" } })) === 1;
+  },
+  "undo a disabling": async (who, id) => {
+    await changeKeys(person("team admin"), { target: { ids: [id] }, change: { kind: "disable" } });
+    return (await undoProviderKeys(as(who), { kind: "disable", ids: [id] })).changed === 1;
+  },
+  "set its weight": async (who, id) =>
+    (await changeKeys(who, {
+      target: { ids: [id] },
+      change: { kind: "set", settings: { weight: 2 } },
+    })) === 1,
+  "put back its weight": (who, id) =>
+    done(
+      undoProviderKeys(as(who), { kind: "set", groups: [{ ids: [id], settings: { weight: 3 } }] }),
+    ),
+  "see what it served": async (who, id) => {
+    const served = requestAt(nowMs, { tokenId: "at_x", userId: null, attempts: [attemptBy(id)] });
+    await recordRequests([served], nowMs);
+    const reader = { id: who.actor.id, role: who.role };
+    const hour = { grain: "hour", fromMs: nowMs - 3_600_000, toMs: nowMs + 3_600_000 } as const;
+    const board = await readUsageBoard(as(who), reader, { ...hour, groupBy: "model", key: id });
+    return board.totals.requests > 0;
+  },
+};
+
+/** The number of changed keys; 0 if it is rejected. */
+async function changeKeys(who: Person, input: ChangeProviderKeysInput): Promise<number> {
+  return changeProviderKeys(as(who), input).then(
+    ({ changed }) => changed,
+    () => 0,
+  );
+}
+
+const TENDED = [
+  ...["see what it served", "disable", "disable by a filter"],
+  ...["enable", "undo a disabling"],
+];
+type Serving = "everyone" | "its group" | "both groups" | "the other group";
+/** Who tends the keys that serve someone. Members and viewers have no action for it: here is what the verbs hold. */
+const TENDED_BY: Readonly<Record<Serving, string | null>> = {
+  everyone: null,
+  "its group": "group admin",
+  "both groups": null,
+  "the other group": "other admin",
+};
+
+test.each(Object.keys(TENDED_BY) as Serving[])(
+  "keys that serve %s are tended by its admin alone",
+  async (serving) => {
+    const groups = {
+      everyone: null,
+      "its group": [groupId],
+      "both groups": [groupId, otherId].sort(),
+      "the other group": [otherId],
+    }[serving];
+    for (const name of ["group admin", "owner", "other admin"]) {
+      const allowed = TENDED_BY[serving] === name ? TENDED : [];
+      for (const [verb, run] of Object.entries(KEY_VERBS)) {
+        const isDone = await run(person(name), await newKey(groups));
+        expect(isDone, `${verb} as ${name}`).toBe(allowed.includes(verb));
+      }
+    }
+  },
+);
+
+test("a group's admin adds and imports keys for the group, and for no one else", async () => {
+  const admin = as(person("group admin"));
+  const add = async (groups: readonly string[] | null) => {
+    keys += 1;
+    const key = `sk-group-admins-${keys}-0123456789abcdef`;
+    const { added } = await addProviderKeys(admin, { provider: "openai", keys: [{ key, groups }] });
+    const text = `sk-group-admins-import-${keys}-0123456789`;
+    const read = [{ text, position: 1 }];
+    const input = {
+      form: "text",
+      keys: read,
+      dryRun: false,
+      provider: "openai",
+      providers: {},
+    } as const;
+    const imported = await importKeys(admin, { ...input, ...(groups && { groups: [...groups] }) });
+    return [added, imported.added];
+  };
+  expect(await add([groupId])).toEqual([1, 1]);
+  expect(await add(null)).toEqual([0, 0]);
+  expect(await add([otherId])).toEqual([0, 0]);
+  expect(await add([groupId, otherId].sort())).toEqual([0, 0]);
+  const { items } = await browse(as(person("team admin")));
+  expect(items.map((key) => key.groups)).toEqual([[groupId], [groupId]]);
+});
+
+test("the changes of a group are those of itself, its tokens and its own keys, without addresses", async () => {
+  const team = as(person("team admin"));
+  const token = await newToken();
+  const [own, shared, common] = [
+    await newKey([groupId]),
+    await newKey([groupId, otherId].sort()),
+    await newKey(null),
+  ];
+  const ofOther = await newKey([otherId]);
+  for (const id of [own, shared, common, ofOther]) {
+    await changeKeys(person("team admin"), { target: { ids: [id] }, change: { kind: "disable" } });
+  }
+  const entries = await listGroupChanges(as(person("group admin")), groupId);
+  const mentioned = JSON.stringify(entries);
+  expect(entries.map(({ action }) => action)).toEqual(
+    expect.arrayContaining([
+      ...["group.create", "group.put-member", "access-token.create"],
+      ...["provider-key.add", "provider-key.disable"],
+    ]),
+  );
+  expect(mentioned).toContain(token);
+  expect(mentioned).toContain(own);
+  for (const id of [shared, common, ofOther, otherId]) expect(mentioned).not.toContain(id);
+  expect(entries.every(({ ip, userAgent }) => ip === null && userAgent === null)).toBe(true);
+  const seen = await listGroupChanges(team, groupId);
+  expect(seen.some(({ ip }) => ip !== null)).toBe(true);
 });

@@ -27,27 +27,33 @@ import { addProviderKeysInput, deleteProviderKeysInput } from "@/lib/manage/sche
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 
 export const previewKeys = portalAction(
-  "admin",
+  "groupAdmin",
   previewProviderKeysInput,
   async ({ context, input }) => previewProviderKeys(context, input),
 );
 
-export const addKeys = portalAction("admin", addProviderKeysInput, async ({ context, input }) =>
-  addProviderKeys(context, input),
+export const addKeys = portalAction(
+  "groupAdmin",
+  addProviderKeysInput,
+  async ({ context, input }) => addProviderKeys(context, input),
 );
 
-export const importKeysOf = portalAction("admin", importKeysInput, async ({ context, input }) =>
-  importKeys(context, input),
+export const importKeysOf = portalAction(
+  "groupAdmin",
+  importKeysInput,
+  async ({ context, input }) => importKeys(context, input),
 );
 
 export const changeKeys = portalAction(
-  "admin",
+  "groupAdmin",
   changeProviderKeysInput,
   async ({ context, input }) => changeProviderKeys(context, input),
 );
 
-export const undoKeys = portalAction("admin", undoProviderKeysInput, async ({ context, input }) =>
-  undoProviderKeys(context, input),
+export const undoKeys = portalAction(
+  "groupAdmin",
+  undoProviderKeysInput,
+  async ({ context, input }) => undoProviderKeys(context, input),
 );
 
 export const deleteKeys = portalAction(

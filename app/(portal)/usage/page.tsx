@@ -38,9 +38,11 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       <UsageFilters
         ranges={RANGES.map((value) => ({ value, label: t(`ranges.${value}`) }))}
         groups={[
-          ...GROUPS.filter((value) => !isOwn || (value !== "key" && value !== "user")).map(
-            (value) => ({ value, label: t(`groups.${value}`) }),
-          ),
+          ...GROUPS.filter(
+            (value) =>
+              (!isOwn || (value !== "key" && value !== "user")) &&
+              (value !== "group" || choices.groups.length > 0),
+          ).map((value) => ({ value, label: t(`groups.${value}`) })),
           ...choices.tagNames.map((name) => ({
             value: tagGroup(name),
             label: t("groups.tag", { name }),

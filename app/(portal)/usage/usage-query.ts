@@ -10,7 +10,7 @@ export const RANGES = ["24h", "today", "7d", "30d", "90d", "custom"] as const;
 export type UsageRange = (typeof RANGES)[number];
 
 /** And the tags that usage is counted by. */
-export const GROUPS = ["model", "provider", "token", "user", "key", "outcome"] as const;
+export const GROUPS = ["model", "provider", "token", "user", "group", "key", "outcome"] as const;
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;

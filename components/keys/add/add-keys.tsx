@@ -3,11 +3,13 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { addKeys, previewKeys } from "@/app/(portal)/keys/actions";
+import type { Served } from "@/app/(portal)/keys/read-served";
 import type { ProviderChoice } from "@/components/provider-choice";
 import type { PreviewedKey } from "@/lib/manage/keys/preview-provider-keys";
 import type { LeftLine } from "@/lib/moving-in/found-keys";
 import { readPastedKeys } from "@/lib/moving-in/read-pasted-keys";
 import { WorkProgress } from "../bulk/work-progress";
+import { ServesField } from "../groups/serves-field";
 import { useFailureWords } from "../use-failure-words";
 import { type AddedKeys, AddedReport, NOTHING_ADDED } from "./added-report";
 import { callsOf, dataOf, type FoundKey, judge, toAdd, WorkStopped } from "./found-keys";
@@ -27,9 +29,11 @@ type Step =
 /** Paste, preview, add: each key is sent once for the preview and once to be added, and only shown masked. */
 export function AddKeys({
   providers,
+  served,
   chosen,
 }: {
   readonly providers: readonly ProviderChoice[];
+  readonly served: Served;
   /** Slug; null to recognize it for each key. */
   readonly chosen: string | null;
 }) {
@@ -38,6 +42,7 @@ export function AddKeys({
   const failureWords = useFailureWords();
   const [text, setText] = useState("");
   const [provider, setProvider] = useState(chosen);
+  const [groups, setGroups] = useState(served.chosen);
   const [step, setStep] = useState<Step>({ kind: "paste", problem: null });
   /** Incremented to end work in progress after its current call. */
   const run = useRef(0);
@@ -87,7 +92,12 @@ export function AddKeys({
             setStep({ kind: "done", added });
             return;
           }
-          const lines = call.map(({ pasted }) => ({ key: pasted.text, ...pasted.settings }));
+          const serving = groups.length === 0 ? {} : { groups };
+          const lines = call.map(({ pasted }) => ({
+            key: pasted.text,
+            ...serving,
+            ...pasted.settings,
+          }));
           const result = dataOf(await addKeys({ provider: slug, keys: lines }));
           added = {
             ...added,
@@ -131,8 +141,11 @@ export function AddKeys({
           text={text}
           onText={setText}
           problem={step.problem}
+          canSubmit={!served.mustChoose || groups.length > 0}
           onSubmit={() => look(provider)}
-        />
+        >
+          <ServesField chosen={groups} onChange={setGroups} mustChoose={served.mustChoose} />
+        </PasteForm>
       );
     case "previewing":
     case "adding":

@@ -2,7 +2,7 @@
 
 import { Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ChangeEvent, useId, useRef } from "react";
+import { type ChangeEvent, type ReactNode, useId, useRef } from "react";
 import { FieldError } from "@/components/field-error";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
@@ -18,7 +18,9 @@ export function PasteForm({
   text,
   onText,
   problem,
+  canSubmit,
   onSubmit,
+  children,
 }: {
   readonly providers: readonly ProviderChoice[];
   readonly provider: string | null;
@@ -26,7 +28,10 @@ export function PasteForm({
   readonly text: string;
   readonly onText: (text: string) => void;
   readonly problem: string | null;
+  readonly canSubmit: boolean;
   readonly onSubmit: () => void;
+  /** More fields. */
+  readonly children: ReactNode;
 }) {
   const t = useTranslations("keys.add");
   const id = useId();
@@ -48,6 +53,7 @@ export function PasteForm({
       }}
     >
       <ProviderSelect providers={providers} provider={provider} onProvider={onProvider} />
+      {children}
       <div className="space-y-2">
         <div className="flex items-end justify-between">
           <Label htmlFor={id}>{t("label")}</Label>
@@ -80,7 +86,7 @@ export function PasteForm({
         />
         <FieldError id={`${id}-problem`} message={problem ?? undefined} />
       </div>
-      <Button type="submit" disabled={text.trim() === ""}>
+      <Button type="submit" disabled={!canSubmit || text.trim() === ""}>
         {t("preview")}
       </Button>
     </form>

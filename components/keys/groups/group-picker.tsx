@@ -8,12 +8,15 @@ import { useKeyGroups } from "./key-groups";
 export function GroupPicker({
   chosen,
   onChange,
+  mustChoose = false,
   labelledBy,
   describedBy,
 }: {
   /** Ids. */
   readonly chosen: readonly string[];
   readonly onChange: (ids: readonly string[]) => void;
+  /** Whether none isn't everyone, but unfinished. */
+  readonly mustChoose?: boolean;
   readonly labelledBy: string;
   readonly describedBy: string;
 }) {
@@ -21,7 +24,7 @@ export function GroupPicker({
   const options = useKeyGroups().map(({ id, name }) => ({ value: id, label: name }));
   return (
     <div className="flex flex-wrap items-start gap-2">
-      {chosen.length === 0 && <p className="py-1 text-sm">{t("everyone")}</p>}
+      {chosen.length === 0 && !mustChoose && <p className="py-1 text-sm">{t("everyone")}</p>}
       <MultiPicker
         chosen={chosen}
         onChange={onChange}

@@ -10,11 +10,14 @@ import { useKeyChanges } from "../bulk/use-key-changes";
 export function KeyActions({
   view: { id, state, masked, cooldowns },
   label,
+  isAdmin,
   canCheck,
   onDeleted,
 }: {
   readonly view: ProviderKeyView;
   readonly label: string;
+  /** Others, admins of its group, switch it off and on. */
+  readonly isAdmin: boolean;
   readonly canCheck: boolean;
   readonly onDeleted: () => void;
 }) {
@@ -22,13 +25,13 @@ export function KeyActions({
   const { change, remove, check, isBusy } = useKeyChanges();
   const target = { ids: [id] };
   const kinds = [
-    state === "blocked" && ("unblock" as const),
-    cooldowns.length > 0 && ("end-cooldowns" as const),
+    isAdmin && state === "blocked" && ("unblock" as const),
+    isAdmin && cooldowns.length > 0 && ("end-cooldowns" as const),
     state === "disabled" ? ("enable" as const) : ("disable" as const),
   ].filter((kind) => kind !== false);
   return (
     <div className="flex flex-wrap gap-2">
-      {canCheck && (
+      {isAdmin && canCheck && (
         <Button variant="outline" size="sm" disabled={isBusy} onClick={() => check(id)}>
           {t("bulk.check")}
         </Button>
@@ -44,21 +47,23 @@ export function KeyActions({
           {t(`bulk.${kind}`)}
         </Button>
       ))}
-      <ConfirmDialog
-        trigger={
-          <Button variant="outline" size="sm" className="text-destructive ml-auto">
-            {t("bulk.delete")}
-          </Button>
-        }
-        title={t("confirmDelete.one", { masked, provider: label })}
-        description={t("confirmDelete.description")}
-        confirmLabel={t("confirmDelete.action", { count: 1 })}
-        onConfirm={async () => {
-          const isDone = await remove(target);
-          if (isDone) onDeleted();
-          return isDone;
-        }}
-      />
+      {isAdmin && (
+        <ConfirmDialog
+          trigger={
+            <Button variant="outline" size="sm" className="text-destructive ml-auto">
+              {t("bulk.delete")}
+            </Button>
+          }
+          title={t("confirmDelete.one", { masked, provider: label })}
+          description={t("confirmDelete.description")}
+          confirmLabel={t("confirmDelete.action", { count: 1 })}
+          onConfirm={async () => {
+            const isDone = await remove(target);
+            if (isDone) onDeleted();
+            return isDone;
+          }}
+        />
+      )}
     </div>
   );
 }

@@ -24,7 +24,7 @@ export interface KeyDetailsProps {
 
 /** Why a key is in its state, what can be done about it, what holds for it, and what was. */
 export function KeyDetails({
-  detail: { key, evidence, cooldowns, history },
+  detail: { key, isTended, evidence, cooldowns, history },
   label,
   limits,
   inUse,
@@ -34,7 +34,15 @@ export function KeyDetails({
 }: KeyDetailsProps) {
   return (
     <div className="divide-y *:p-4">
-      {isAdmin && <KeyActions view={key} label={label} canCheck={canCheck} onDeleted={onDeleted} />}
+      {(isAdmin || isTended) && (
+        <KeyActions
+          view={key}
+          label={label}
+          isAdmin={isAdmin}
+          canCheck={canCheck}
+          onDeleted={onDeleted}
+        />
+      )}
       {evidence !== null && <KeyEvidence evidence={evidence} isPast={key.state !== "blocked"} />}
       {key.suspicion !== null && <KeySuspicion suspicion={key.suspicion} />}
       {cooldowns.length > 0 && (

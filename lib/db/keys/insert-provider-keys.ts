@@ -5,6 +5,7 @@ import type { Database } from "../open-database";
 import type { KeyCooldownRow, ProviderKeyRow } from "../schema/schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 import { ASSERT_GROUPS } from "../team/groups";
+import { isTended } from "./visible-keys";
 
 export interface NewProviderKey
   extends Pick<ProviderKeyRow, "id" | "sealed" | "fingerprint" | "masked" | "weight" | "priority"> {
@@ -32,6 +33,8 @@ export interface Origin {
   readonly provider: string;
   readonly createdAtMs: number;
   readonly createdBy: string | null;
+  /** A member who must tend all of the keys when they are written; absent for someone who may add any. */
+  readonly tendedBy?: string | undefined;
 }
 
 /** With encrypted keys of up to 12 kB, a statement's single parameter must stay below D1's 2 MB. */
@@ -60,10 +63,21 @@ export async function insertProviderKeys(
       audit(ids),
       ...(cool ? [insertCooldowns(json)] : []),
       ...(mayBeGrouped ? [ASSERT_GROUPS] : []),
+      ...(origin.tendedBy === undefined ? [] : [assertTended(origin.tendedBy)]),
     ]);
     added += rowCounts[0] ?? 0;
   }
   return added;
+}
+
+/** As `ASSERT_GROUPS`, if a member doesn't tend a key that was added. */
+function assertTended(userId: string): SQL {
+  return sql`
+    select json(iif(
+      exists (
+        select 1 from provider_keys k
+        where k.version = ${TAKEN_VERSION} and not ${isTended(userId, "k")}),
+      'wrong groups', 'null'))`;
 }
 
 /** JSON arrays of the keys, each short enough for one parameter. */

@@ -2,13 +2,15 @@ import { and, eq, exists, gt, inArray, not, or, type SQL, sql } from "drizzle-or
 import { EVERY_MODEL, type KeyStatus } from "../../pool/types";
 import type { Database } from "../open-database";
 import { keyCooldowns, providerKeys } from "../schema/schema";
-import { isVisible } from "./visible-keys";
+import { isTended, isVisible } from "./visible-keys";
 
 /** Selects provider keys; absent fields don't restrict the selection. */
 export interface ProviderKeyFilter {
   readonly ids?: readonly string[] | undefined;
   /** A member: only keys that may be shown to them. */
   readonly shownTo?: string | undefined;
+  /** A member: only keys that they tend. */
+  readonly tendedBy?: string | undefined;
   readonly provider?: string | undefined;
   /**
    * `cooling`: active, and in cooldown for the filter's model or, without one, for any; `ready`: active, and not
@@ -29,9 +31,10 @@ export function whereProviderKey(
   filter: ProviderKeyFilter,
   nowMs: number,
 ): SQL | undefined {
-  const { ids, shownTo, provider, status, model, group, q } = filter;
+  const { ids, shownTo, tendedBy, provider, status, model, group, q } = filter;
   return and(
     shownTo === undefined ? undefined : isVisible(shownTo, "provider_keys"),
+    tendedBy === undefined ? undefined : isTended(tendedBy, "provider_keys"),
     ids && sql`${providerKeys.id} in (select value from json_each(${JSON.stringify(ids)}))`,
     provider === undefined ? undefined : eq(providerKeys.provider, provider),
     whereStatus(db, status, model, nowMs),

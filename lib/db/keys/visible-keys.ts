@@ -15,6 +15,18 @@ export function isVisible(userId: string | undefined, keys: string): SQL {
     where m.user_id = ${userId}))`;
 }
 
+/**
+ * The condition that a member tends a key: it serves only groups of which they are an admin.
+ * @param keys The table of provider keys, or its alias in the statement.
+ */
+export function isTended(userId: string, keys: string): SQL {
+  const groups = sql.raw(`${keys}."groups"`);
+  return sql`(${groups} is not null and not exists (
+    select 1 from json_each(${groups}) own where not exists (
+      select 1 from group_members m
+      where m.group_id = own.value and m.user_id = ${userId} and m.role = 'admin')))`;
+}
+
 /** Those of the ids whose keys may not be shown to a member. */
 export async function findHiddenKeys(
   db: Database,

@@ -5,15 +5,21 @@
 import { and, asc, count, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 import { accessTokens, providerKeys, type TeamGroupRow, teamGroups } from "../schema/schema";
-import { groupMembers } from "../schema/team-schema";
+import { type GroupRole, groupMembers } from "../schema/team-schema";
 
-/** Ids and names, sorted by name. @param userId narrows to the groups that this user is in */
+/**
+ * Ids and names, sorted by name.
+ * @param userId narrows to the groups that this user is in
+ * @param role narrows to those in which they have this role
+ */
 export async function listGroupsOf(
   db: Database,
   userId: string | null,
+  role?: GroupRole,
 ): Promise<readonly Pick<TeamGroupRow, "id" | "name">[]> {
+  const hasRole = role === undefined ? sql`` : sql` and ${groupMembers.role} = ${role}`;
   const isIn = sql`exists (select 1 from ${groupMembers}
-    where ${groupMembers.groupId} = ${teamGroups.id} and ${groupMembers.userId} = ${userId})`;
+    where ${groupMembers.groupId} = ${teamGroups.id} and ${groupMembers.userId} = ${userId}${hasRole})`;
   return db
     .select({ id: teamGroups.id, name: teamGroups.name })
     .from(teamGroups)

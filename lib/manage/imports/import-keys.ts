@@ -14,6 +14,7 @@ import { listGroupNames } from "../../db/team/groups";
 import type { SourceForm, SourceKey } from "../../moving-in/source-key";
 import type { LimitRule } from "../../pool/types";
 import { assertGroups } from "../groups/find-group";
+import { notOwn, ownGroups } from "../groups/group-access";
 import { withGroups } from "../groups/with-groups";
 import { auditKeys } from "../keys/audit-provider-keys";
 import { fingerprintsOf } from "../keys/fingerprints-of";
@@ -64,17 +65,18 @@ export async function importKeys(
   const { secrets } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
   await assertGroups(context, input.groups ?? [], "groups");
-  const [known, chosen, groupNames] = await Promise.all([
+  const [known, chosen, groupNames, own] = await Promise.all([
     allProviders(context),
     chosenProviders(context, input),
     listGroupNames(context.db),
+    ownGroups(context),
   ]);
   const groupIds = new Set(groupNames.map(({ id }) => id));
   const rejected: Rejected[] = [];
   const placed: { readonly slug: string; readonly key: GoodKey }[] = [];
   const left: { readonly name: string; readonly key: GoodKey }[] = [];
   for (const each of input.keys) {
-    const key = readKey(each, input.groups ?? null, groupIds);
+    const key = readKey(each, input.groups ?? null, groupIds, own);
     if ("code" in key) {
       rejected.push(key);
       continue;
@@ -90,7 +92,9 @@ export async function importKeys(
   }
   const isKnown = (slug: string) => known.some((provider) => provider.slug === slug);
   const unknown = [...Map.groupBy(left, ({ name }) => name)].map(([name, found]) => {
-    const proposals = found.map(({ key }) => proposeCustomProvider(key, isKnown));
+    // Only admins of the team add providers.
+    const proposals =
+      own === null ? found.map(({ key }) => proposeCustomProvider(key, isKnown)) : [];
     return { name, keys: found.length, proposal: proposals.find(Boolean) ?? null };
   });
   const sum = (field: "added" | "duplicates" | "changed") =>
@@ -124,11 +128,13 @@ async function chosenProviders(context: ManageContext, { provider, providers }: 
 /**
  * @param groups Those that keys serve whose source names none; null for everyone.
  * @param known Ids of all groups: a key of another one is rejected, so that it doesn't serve everyone.
+ * @param own As returned by `ownGroups`: keys of others are rejected too.
  */
 function readKey(
   each: unknown,
   groups: readonly string[] | null,
   known: ReadonlySet<string>,
+  own: ReadonlySet<string> | null,
 ): GoodKey | Rejected {
   const parsed = sourceKey.safeParse(each);
   if (!parsed.success) return badSettings(positionOf(each), parsed.error);
@@ -141,6 +147,9 @@ function readKey(
     const reason = `groups: there is no group ${JSON.stringify(unknown)}`;
     return { position: key.position, code: "settings", reason };
   }
+  const served = settings.groups ?? (groups && [...new Set(groups)].sort());
+  const foreign = notOwn(own, served);
+  if (foreign !== null) return { position: key.position, code: "settings", reason: foreign };
   return {
     ...key,
     text: read.text,
@@ -154,7 +163,7 @@ function readKey(
       monthlyCostUsd: settings.monthlyCostUsd ?? null,
       remark: remark || null,
       quotaDomain: quotaDomain ?? projectOf(read.text),
-      groups: settings.groups ?? (groups && [...new Set(groups)].sort()),
+      groups: served,
     },
   };
 }
@@ -193,7 +202,10 @@ async function importInto(
   const fresh = different
     .filter(({ text }) => !known.has(text))
     .map((key) => ({ key, initial: initialStateOf(key, form, nowMs) }));
-  const fills = different.flatMap(({ text, settings }) => fillOf(known.get(text), settings) ?? []);
+  // A group's admin adds keys, and changes none of others.
+  const fills = context.shownTo
+    ? []
+    : different.flatMap(({ text, settings }) => fillOf(known.get(text), settings) ?? []);
   const states = {
     blocked: fresh.filter(({ initial }) => initial.status === "blocked").length,
     disabled: fresh.filter(({ initial }) => initial.status === "disabled").length,
@@ -214,7 +226,8 @@ async function importInto(
       ),
     ),
   );
-  const origin = { provider, createdAtMs: nowMs, createdBy: actor.id };
+  const { shownTo: tendedBy } = context;
+  const origin = { provider, createdAtMs: nowMs, createdBy: actor.id, tendedBy };
   const added = await insertProviderKeys(db, origin, rows, (ids) =>
     auditKeys(actor, "import", { provider, ids }, nowMs, { from: form }),
   );

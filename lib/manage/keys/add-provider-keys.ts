@@ -1,6 +1,7 @@
 import { insertProviderKeys } from "../../db/keys/insert-provider-keys";
 import { newRowId } from "../../db/new-row-id";
 import { listGroupNames } from "../../db/team/groups";
+import { notOwn, ownGroups } from "../groups/group-access";
 import { withGroups } from "../groups/with-groups";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
@@ -31,7 +32,7 @@ export async function addProviderKeys(
   const texts = new Map<string, NewKeySettings>();
   const rejected: { index: number; reason: string }[] = [];
   const lines = input.keys.map(readLine);
-  const isUnknown = await unknownGroups(context, lines);
+  const isUnknown = await wrongGroups(context, lines);
   for (const [index, line] of lines.entries()) {
     const read = isUnknown(line) ?? line;
     if ("problem" in read) rejected.push({ index, reason: read.problem });
@@ -42,7 +43,8 @@ export async function addProviderKeys(
       newProviderKey(slug, text, settings, newRowId("pk", nowMs, index), secrets),
     ),
   );
-  const origin = { provider: slug, createdAtMs: nowMs, createdBy: context.actor.id };
+  const { actor, shownTo: tendedBy } = context;
+  const origin = { provider: slug, createdAtMs: nowMs, createdBy: actor.id, tendedBy };
   const added = await withGroups(
     insertProviderKeys(context.db, origin, keys, (ids) =>
       auditKeys(context.actor, "add", { provider: slug, ids }, nowMs),
@@ -54,12 +56,23 @@ export async function addProviderKeys(
 type Problem = { readonly problem: string };
 type Line = { readonly text: string; readonly settings: NewKeySettings } | Problem;
 
-/** Says which lines name a group that doesn't exist: such a key must not become a common one. */
-async function unknownGroups(
-  { db }: ManageContext,
+/**
+ * Says which lines name a group that doesn't exist, so that such a key doesn't become a common one; for a group's admin,
+ * which aren't keys of that group.
+ */
+async function wrongGroups(
+  context: ManageContext,
   lines: readonly Line[],
 ): Promise<(line: Line) => Problem | undefined> {
+  const { db } = context;
   const groupsOf = (line: Line) => ("problem" in line ? [] : (line.settings.groups ?? []));
+  const own = await ownGroups(context);
+  if (own !== null) {
+    return (line) => {
+      const problem = notOwn(own, groupsOf(line));
+      return problem === null ? undefined : { problem };
+    };
+  }
   if (lines.every((line) => groupsOf(line).length === 0)) return () => undefined;
   const known = new Set((await listGroupNames(db)).map(({ id }) => id));
   return (line) => {

@@ -41,7 +41,7 @@ export function auditKeys(
  * What an entry keeps of a selection of keys. The search text is left out, because people search for a key by pasting
  * it.
  */
-export function whichOf({ ids, q, ...filter }: ProviderKeyFilter): Fields {
+export function whichOf({ ids, q, shownTo, tendedBy, ...filter }: ProviderKeyFilter): Fields {
   return {
     ...filter,
     ...(q !== undefined && { q: redact(q, []) }),

@@ -3,9 +3,11 @@ import {
   type PreviousSettings,
   changeProviderKeys as writeChange,
 } from "../../db/keys/change-provider-keys";
+import type { ProviderKeyFilter } from "../../db/keys/provider-key-filter";
 import { assertGroups } from "../groups/find-group";
 import { withGroups } from "../groups/with-groups";
 import type { ManageContext } from "../manage-context";
+import { ManageError } from "../manage-error";
 import { auditKeys } from "./audit-provider-keys";
 import type { ChangeProviderKeysInput, UndoProviderKeysInput } from "./provider-key-schemas";
 
@@ -18,20 +20,39 @@ export interface ChangedProviderKeys {
 /** An undo is sent to the browser and back. */
 const UNDO_MAX_CHARS = 1_000_000;
 
-/** Changes the keys with these ids, or all that match a filter. Unknown ids are no error. */
+/**
+ * Changes the keys with these ids, or all that match a filter. Unknown ids are no error, and neither are those of keys
+ * that a group's admin doesn't tend.
+ * @throws {ManageError} `invalid_input` if a group's admin does more than switch keys off and on.
+ */
 export async function changeProviderKeys(
   context: ManageContext,
   { target, change }: ChangeProviderKeysInput,
 ): Promise<ChangedProviderKeys> {
   const { db, nowMs, actor } = context;
   if (change.kind === "set") await assertGroups(context, change.settings.groups ?? [], "groups");
-  const filter = "ids" in target ? { ids: target.ids } : target.filter;
+  const filter = tendedOnly(context, "ids" in target ? { ids: target.ids } : target.filter);
+  if (change.kind !== "disable" && change.kind !== "enable") assertTendsAll(context);
   const atMs = nowMs();
   const audit = auditKeys(actor, change.kind, filter, atMs, detailsOf(change));
   const { changed, previous } = await withGroups(writeChange(db, filter, change, atMs, audit));
   if (previous === null || previous.length === 0) return { changed, undo: null };
   const undo = undoOf(change, previous);
   return { changed, undo: JSON.stringify(undo).length > UNDO_MAX_CHARS ? null : undo };
+}
+
+/** Narrows a selection to the keys that the caller may tend. */
+export function tendedOnly(
+  { shownTo }: ManageContext,
+  filter: ProviderKeyFilter,
+): ProviderKeyFilter {
+  return shownTo === undefined ? filter : { ...filter, tendedBy: shownTo };
+}
+
+/** @throws {ManageError} `invalid_input` if the caller tends the keys of some groups only. */
+export function assertTendsAll({ shownTo }: ManageContext): void {
+  if (shownTo === undefined) return;
+  throw new ManageError("invalid_input", "only admins of the team change this of keys");
 }
 
 function detailsOf(change: ChangeProviderKeysInput["change"]) {

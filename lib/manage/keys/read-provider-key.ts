@@ -7,6 +7,7 @@ import {
   listKeyEvents,
 } from "../../db/state/key-events";
 import { findActorNames } from "../../db/team/actor-names";
+import { notOwn, ownGroups } from "../groups/group-access";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { type CooldownView, type ProviderKeyView, viewProviderKey } from "./provider-key-view";
@@ -14,6 +15,8 @@ import { type CooldownView, type ProviderKeyView, viewProviderKey } from "./prov
 /** Times are epoch milliseconds. */
 export interface ProviderKeyDetail {
   readonly key: ProviderKeyView;
+  /** Whether the reader, a group's admin, may switch it off and on. */
+  readonly isTended: boolean;
   /** Why it is blocked, or was before it was disabled; null if neither. */
   readonly evidence: KeyEvidence | null;
   readonly cooldowns: readonly (CooldownView & { readonly evidence: KeyEvidence })[];
@@ -50,14 +53,16 @@ const HISTORY_MAX = 100;
 
 /** One key with everything that explains it. @throws {ManageError} `not_found`, also for one that may not be shown. */
 export async function readProviderKey(
-  { db, shownTo, nowMs }: ManageContext,
+  context: ManageContext,
   id: string,
 ): Promise<ProviderKeyDetail> {
-  const [key, events, audit, suspicions] = await Promise.all([
+  const { db, shownTo, nowMs } = context;
+  const [key, events, audit, suspicions, own] = await Promise.all([
     getProviderKey(db, id, nowMs(), shownTo),
     listKeyEvents(db, id, HISTORY_MAX),
     listKeyAudit(db, id, HISTORY_MAX),
     findSuspicions(db, [id], nowMs()),
+    ownGroups(context),
   ]);
   if (key === undefined) throw new ManageError("not_found", "no such provider key");
   const names = await findActorNames(db, key.createdBy === null ? [] : [key.createdBy]);
@@ -76,6 +81,7 @@ export async function readProviderKey(
   ];
   return {
     key: viewProviderKey(key, names, suspicions),
+    isTended: own !== null && notOwn(own, key.groups) === null,
     evidence: key.evidence,
     cooldowns: key.cooldowns
       .map(({ model, untilMs, reason, evidence }) => ({ model, untilMs, reason, evidence }))

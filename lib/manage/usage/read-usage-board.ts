@@ -4,7 +4,7 @@
  */
 
 import { countKeyEvents } from "../../db/state/count-key-events";
-import { listGroupTokenIds } from "../../db/team/group-parts";
+import { listGroupsOf, listGroupTokenIds } from "../../db/team/group-parts";
 import { readSettings } from "../../db/team/settings";
 import { type CellDimension, type CellSum, sumCells } from "../../db/usage/read-usage-cells";
 import { formatTag } from "../../tags/tag-text";
@@ -15,13 +15,14 @@ import { NANO_PER_USD } from "../../usage/price";
 import { DAY_MS, HOUR_MS } from "../../usage/rollup";
 import { OUTCOMES, type Outcome } from "../../usage/types";
 import type { ManageContext } from "../manage-context";
+import { byTokenGroup } from "./by-token-group";
 import { findNames } from "./find-names";
 import { toSums, type UsageSums } from "./read-usage";
 import { groupedTag, isTagGroup, type TagFilter, type TagGroup, untagged } from "./tag-question";
 import { totalOf } from "./total-of";
-import { scopeOf, scopeWithin, type UsageReader } from "./usage-scope";
+import { scopeOf, scopeWithin, tendsKey, type UsageReader } from "./usage-scope";
 
-type PlainGroup = "provider" | "model" | "token" | "user" | "key" | "outcome";
+type PlainGroup = "provider" | "model" | "token" | "user" | "group" | "key" | "outcome";
 export type UsageGroup = PlainGroup | TagGroup;
 
 export interface UsageBoardInput {
@@ -66,6 +67,8 @@ export interface UsageChoices {
   readonly models: readonly string[];
   readonly tokens: readonly string[];
   readonly users: readonly string[];
+  /** The groups that the reader may name. */
+  readonly groups: readonly string[];
   /** Tags that usage is counted by. */
   readonly tagNames: readonly string[];
   /** Their values, as `formatTag` writes them. */
@@ -105,6 +108,8 @@ const DIMENSIONS = {
   model: "model",
   token: "subjectId",
   user: "userId",
+  // Combined by the tokens' groups afterwards.
+  group: "subjectId",
   key: "subjectId",
   outcome: "outcome",
 } as const satisfies Record<PlainGroup, CellDimension>;
@@ -117,8 +122,8 @@ export const MAX_GROUPS = 200;
 const MAX_CHOICES = 1_000;
 
 /**
- * Members get their own usage, and that of a group of which they are an admin, whatever else they ask for; and no keys:
- * which of their requests a key served isn't counted.
+ * Members get their own usage, and that of a group of which they are an admin and of its keys, whatever else they ask
+ * for; and no other keys: which of their requests a key served isn't counted.
  */
 export async function readUsageBoard(
   context: ManageContext,
@@ -128,8 +133,9 @@ export async function readUsageBoard(
   const { db } = context;
   const now = context.nowMs();
   const scope = scopeOf(reader);
-  const key = scope === undefined ? input.key : undefined;
-  const groupBy = groupOf(input, scope !== undefined);
+  const isFree = scope === undefined || (await tendsKey(context, reader, input.key));
+  const key = isFree ? input.key : undefined;
+  const groupBy = groupOf(input, scope !== undefined && key === undefined);
   const isOfKeys = groupBy === "key" || key !== undefined;
   const grouped = groupedTag(groupBy);
   const tag = isOfKeys ? undefined : input.tag;
@@ -164,7 +170,7 @@ export async function readUsageBoard(
   // Without a filter, the requests that lack the tag are a group too.
   const hasUntagged = grouped !== undefined && tag === undefined;
   const all = { ...callers, where: { provider, model, outcome, userId } };
-  const [[found = [], times = [], ofModels = [], ofCallers = [], ...more], events] =
+  const [[cells = [], times = [], ofModels = [], ofCallers = [], ...more], events, teamGroups] =
     await Promise.all([
       sumCells(db, [
         { ...range, where, by: [...new Set(["bucketMs", "outcome", by] as const)] },
@@ -184,7 +190,9 @@ export async function readUsageBoard(
         ...(hasUntagged ? [{ ...all, by: ["bucketMs", "outcome"] } as const] : []),
       ]),
       countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model, keyId: key }),
+      listGroupsOf(db, scope ?? null),
     ]);
+  const found = groupBy === "group" ? await byTokenGroup(db, cells) : cells;
   const whole = more[tagNames.length] ?? [];
   const ofTags = more.slice(0, tagNames.length);
   const placeOf = (row: CellSum) => `${row.bucketMs} ${row.outcome}`;
@@ -200,11 +208,14 @@ export async function readUsageBoard(
       tags: tagNames.map((name, index) => [name, namesIn(ofTags[index] ?? [], "subjectId")]),
     },
     { ...input, user: scope ?? input.user },
+    teamGroups.map(({ id }) => id),
   );
   // Values of tags are no ids, whatever they look like.
-  const shown = grouped === undefined ? [...drawn, ...groups.map((row) => row[by])] : [];
+  const shown =
+    grouped === undefined && groupBy !== "group" ? [...drawn, ...groups.map((row) => row[by])] : [];
   const ids = [...shown, ...chosen.tokens, ...chosen.users];
-  const names = await findNames(context, [...new Set(ids)]);
+  const named = await findNames(context, [...new Set(ids)]);
+  const names = new Map([...named, ...teamGroups.map(({ id, name }) => [id, name] as const)]);
 
   const perBucket = (rows: readonly CellSum[], value: (row: CellSum) => number) => {
     const sums = new Map<number, number>();
@@ -313,8 +324,10 @@ function groupOf({ groupBy, tag, key }: UsageBoardInput, isOwn: boolean): UsageG
   const grouped = groupedTag(groupBy);
   if (groupBy === "key") return isOwn ? "model" : "key";
   if (grouped !== undefined && key !== undefined && !isOwn) return "model";
+  if (groupBy === "group" && key !== undefined && !isOwn) return "model";
   if (tag === undefined) return groupBy;
-  const isKnown = grouped === undefined ? groupBy !== "token" : grouped === tag.name;
+  const isOfTokens = groupBy === "token" || groupBy === "group";
+  const isKnown = grouped === undefined ? !isOfTokens : grouped === tag.name;
   return isKnown ? groupBy : "model";
 }
 
@@ -328,7 +341,11 @@ interface UsedNames {
 }
 
 /** A selected filter stays available, even if nothing was used. */
-function choicesOf(used: UsedNames, chosen: UsageBoardInput): UsageChoices {
+function choicesOf(
+  used: UsedNames,
+  chosen: UsageBoardInput,
+  groups: readonly string[],
+): UsageChoices {
   const including = (names: readonly string[], name: string | undefined) =>
     name === undefined || names.includes(name) ? names : [...names, name].sort();
   return {
@@ -336,6 +353,7 @@ function choicesOf(used: UsedNames, chosen: UsageBoardInput): UsageChoices {
     models: including(used.models, chosen.model),
     tokens: including(used.subjects, chosen.token),
     users: including(used.users, chosen.user),
+    groups,
     tagNames: used.tags.map(([name]) => name),
     tags: including(
       used.tags.flatMap(([name, values]) => values.map((value) => formatTag(name, value))),

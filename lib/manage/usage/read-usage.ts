@@ -1,9 +1,9 @@
-import { findSharedBudgets } from "../../db/tokens/access-tokens";
 import type { CellDimension, CellSum } from "../../db/usage/read-usage-cells";
 import { NANO_PER_USD } from "../../usage/price";
 import { DAY_MS, HOUR_MS, type Measure, type Side } from "../../usage/rollup";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
+import { byTokenGroup } from "./by-token-group";
 import { readExactCells } from "./read-exact-cells";
 import { groupedTag, isTagGroup, oneTag, type TagGroup, untagged } from "./tag-question";
 import { totalOf } from "./total-of";
@@ -126,7 +126,7 @@ export async function readUsage(
     tagName === undefined
       ? await read(ofKeys ? "key" : "caller", by, key ?? token)
       : await readTagged(isTagGroup(groupBy) ? groupBy : null);
-  const named = groupBy === "group" ? await byGroup(context, cells) : cells;
+  const named = groupBy === "group" ? await byTokenGroup(context.db, cells) : cells;
   const rows = inBuckets(named, by, fromMs, bucket);
   return {
     rows: rows
@@ -138,19 +138,6 @@ export async function readUsage(
       .sort((a, b) => a.bucket - b.bucket || b.requests - a.requests),
     totals: toSums(totalOf(rows)),
   };
-}
-
-/**
- * Cells of tokens with the groups of these as subjects; empty for tokens without one. Exact whatever the time, because a
- * token never leaves its group.
- */
-async function byGroup(
-  { db }: ManageContext,
-  cells: readonly CellSum[],
-): Promise<readonly CellSum[]> {
-  const tokens = [...new Set(cells.map(({ subjectId }) => subjectId))];
-  const shared = await findSharedBudgets(db, tokens);
-  return cells.map((cell) => ({ ...cell, subjectId: shared.get(cell.subjectId)?.groupId ?? "" }));
 }
 
 /** Combines cells of hours or parts of them into the requested buckets. */

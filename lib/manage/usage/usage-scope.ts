@@ -1,3 +1,4 @@
+import { listProviderKeyIds } from "../../db/keys/provider-keys";
 import type { Role } from "../../db/schema/team-schema";
 import { findGroupRole } from "../../db/team/groups";
 import type { ManageContext } from "../manage-context";
@@ -25,4 +26,15 @@ export async function scopeWithin(
   const scope = scopeOf(reader);
   if (scope === undefined || group === undefined) return scope;
   return (await findGroupRole(db, group, scope)) === "admin" ? undefined : scope;
+}
+
+/** Whether someone sees all that a key served, because it serves only groups of which they are an admin. */
+export async function tendsKey(
+  { db, nowMs }: ManageContext,
+  { id, role }: UsageReader,
+  key: string | undefined,
+): Promise<boolean> {
+  if (key === undefined || role !== "member") return false;
+  const filter = { ids: [key], tendedBy: id };
+  return (await listProviderKeyIds(db, filter, nowMs(), 1)).length > 0;
 }

@@ -2,6 +2,7 @@ import { Import, KeyRound, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
+import { mayUse } from "@/app/right-of";
 import { EmptyState } from "@/components/empty-state";
 import { ProvidersWithoutKeys } from "@/components/keys/add/providers-without-keys";
 import { ProviderTable } from "@/components/keys/table/provider-table";
@@ -19,13 +20,14 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Every provider at a glance. */
 export default async function KeysPage() {
   const { context, member } = await portalRead("viewer");
-  const [t, { withKeys, withoutKeys }, forecasts] = await Promise.all([
+  const [t, { withKeys, withoutKeys }, forecasts, mayAdd] = await Promise.all([
     getTranslations("keys"),
     summarizeProviderKeys(context),
     readQuotaForecasts(context),
+    mayUse(context, member, "groupAdmin"),
   ]);
   const isAdmin = member.role === "admin";
-  const actions = isAdmin && (
+  const actions = mayAdd && (
     <div className="flex flex-wrap gap-2">
       <Button asChild>
         <Link href="/keys/add">

@@ -3,22 +3,25 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { AddKeys } from "@/components/keys/add/add-keys";
+import { KeyGroups } from "@/components/keys/groups/key-groups";
 import { PageHeader } from "@/components/page-header";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { textOf } from "../[provider]/read-query";
+import { readServed } from "../read-served";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("keys");
   return { title: t("add.title") };
 }
 
-/** Keys are pasted, previewed and added; `?provider=` is preselected. */
+/** Keys are pasted, previewed and added; `?provider=` and `?group=` are preselected. */
 export default async function AddKeysPage({ searchParams }: PageProps<"/keys/add">) {
-  const { context } = await portalRead("admin");
-  const [t, query, known] = await Promise.all([
+  const reader = await portalRead("groupAdmin");
+  const query = await searchParams;
+  const [t, known, served] = await Promise.all([
     getTranslations("keys"),
-    searchParams,
-    allProviders(context),
+    allProviders(reader.context),
+    readServed(reader, textOf(query.group)),
   ]);
   const providers = known
     .map(({ slug, label }) => ({ slug, label }))
@@ -27,7 +30,9 @@ export default async function AddKeysPage({ searchParams }: PageProps<"/keys/add
   return (
     <ClientMessages areas={["keys"]}>
       <PageHeader title={t("add.title")} description={t("add.description")} />
-      <AddKeys providers={providers} chosen={chosen} />
+      <KeyGroups groups={served.groups}>
+        <AddKeys providers={providers} served={served} chosen={chosen} />
+      </KeyGroups>
     </ClientMessages>
   );
 }

@@ -8,7 +8,9 @@ import { EmptyState } from "@/components/empty-state";
 import { CreateGroup } from "@/components/groups/create-group";
 import { GroupsTable } from "@/components/groups/groups-table";
 import { PageHeader } from "@/components/page-header";
+import { listTendedGroups } from "@/lib/manage/groups/group-access";
 import { listGroups } from "@/lib/manage/groups/list-groups";
+import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { readBudgets } from "@/lib/manage/usage/read-budgets";
 import { liveHolds } from "@/lib/runtime/live-figures";
 
@@ -16,25 +18,28 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("groups"))("title") };
 }
 
-/** All groups at a glance. */
+/** All groups at a glance; for a group's admin, those. */
 export default async function GroupsPage() {
-  const { context, env } = await portalRead("admin");
-  const [groups, t, team] = await Promise.all([
+  const { context, member, env } = await portalRead("groupAdmin");
+  const isAdmin = member.role === "admin";
+  const [all, own, t, team] = await Promise.all([
     listGroups(context),
+    listTendedGroups(context, member),
     getTranslations("groups"),
     getTranslations("team"),
   ]);
+  const groups = all.filter(({ id }) => own.some((group) => group.id === id));
   const budgets =
     groups.length === 0
       ? []
-      : await readBudgets(context, "everyone", liveHolds(await headers(), env));
+      : await readBudgets(context, tokenReach(member), liveHolds(await headers(), env));
   return (
     <ClientMessages areas={["groups", "tokens"]}>
       <PageHeader
         title={t("title")}
         description={groups.length > 0 && t("description", { count: groups.length })}
-        crumbs={[{ label: team("title"), href: "/team" }, { label: t("title") }]}
-        actions={groups.length > 0 && <CreateGroup />}
+        crumbs={isAdmin ? [{ label: team("title"), href: "/team" }, { label: t("title") }] : []}
+        actions={isAdmin && groups.length > 0 && <CreateGroup />}
       />
       {groups.length === 0 ? (
         <EmptyState

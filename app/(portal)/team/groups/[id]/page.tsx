@@ -1,9 +1,10 @@
-import { Plus } from "lucide-react";
+import { Import, Plus } from "lucide-react";
 import type { Metadata } from "next";
 import { headers } from "next/headers";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { portalRead } from "@/app/portal-read";
+import { type PortalRead, portalRead } from "@/app/portal-read";
+import { AuditTable } from "@/components/audit/audit-table";
 import { BudgetTable } from "@/components/budgets/budget-table";
 import { ClientMessages } from "@/components/client-messages";
 import { AddGroupMember } from "@/components/groups/add-group-member";
@@ -17,12 +18,15 @@ import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
+import { assertTendsGroup } from "@/lib/manage/groups/group-access";
+import { listGroupChanges } from "@/lib/manage/groups/list-group-changes";
 import { readGroup } from "@/lib/manage/groups/read-group";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { ManageError } from "@/lib/manage/manage-error";
 import { listMembers } from "@/lib/manage/team/list-members";
 import { listAccessTokens } from "@/lib/manage/tokens/list-access-tokens";
 import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
+import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { readBudgets } from "@/lib/manage/usage/read-budgets";
 import { liveHolds } from "@/lib/runtime/live-figures";
 import { UseOf } from "../../../usage/use-of";
@@ -33,21 +37,24 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("groups"))("page.title") };
 }
 
-/** One group: its limits, members, tokens, keys and use. Without a `loading.tsx`: a missing one is a 404. */
+/**
+ * One group: its limits, members, tokens, keys, use and changes. A group's admin tends its tokens and keys; the rest is
+ * for admins of the team to change. Without a `loading.tsx`: a missing one is a 404.
+ */
 export default async function GroupPage({ params, searchParams }: PageProps<"/team/groups/[id]">) {
-  const reader = await portalRead("admin");
-  const { context, env } = reader;
+  const reader = await portalRead("groupAdmin");
+  const { context, member, env } = reader;
+  const isAdmin = member.role === "admin";
+  const reach = tokenReach(member);
   const [{ id }, query] = await Promise.all([params, searchParams]);
-  const { group, providers } = await readGroup(context, id).catch((error: unknown) => {
-    if (error instanceof ManageError) notFound();
-    throw error;
-  });
+  const { group, providers } = await readGroupOf(reader, id);
   const own = { group: id, status: "current", limit: TOKENS_SHOWN } as const;
-  const [{ items: tokens }, known, team, holders, t, teamWords] = await Promise.all([
-    listAccessTokens(context, "everyone", own),
+  const [{ items: tokens }, known, team, holders, changes, t, teamWords] = await Promise.all([
+    listAccessTokens(context, reach, own),
     allProviders(context),
-    listMembers(context),
-    readBudgets(context, "everyone", liveHolds(await headers(), env)),
+    isAdmin ? listMembers(context) : [],
+    readBudgets(context, reach, liveHolds(await headers(), env)),
+    listGroupChanges(context, id),
     getTranslations("groups"),
     getTranslations("team"),
   ]);
@@ -62,19 +69,21 @@ export default async function GroupPage({ params, searchParams }: PageProps<"/te
     .map(({ id, name, email }) => ({ id, name, email }));
   const { name, usesCommonKeys, weight } = group;
   return (
-    <ClientMessages areas={["groups", "limits", "requests", "team", "tokens", "usage"]}>
+    <ClientMessages areas={["audit", "groups", "limits", "requests", "team", "tokens", "usage"]}>
       <PageHeader
         title={name}
         crumbs={[
-          { label: teamWords("title"), href: "/team" },
+          ...(isAdmin ? [{ label: teamWords("title"), href: "/team" } as const] : []),
           { label: t("title"), href: "/team/groups" },
           { label: name },
         ]}
         actions={
-          <>
-            <EditGroup id={id} settings={{ name, usesCommonKeys, weight }} />
-            <RemoveGroup id={id} name={name} keys={group.keys} tokens={group.tokens} />
-          </>
+          isAdmin && (
+            <>
+              <EditGroup id={id} settings={{ name, usesCommonKeys, weight }} />
+              <RemoveGroup id={id} name={name} keys={group.keys} tokens={group.tokens} />
+            </>
+          )
         }
       />
       <div className="grid items-start gap-8 xl:grid-cols-[1fr_22rem]">
@@ -86,10 +95,10 @@ export default async function GroupPage({ params, searchParams }: PageProps<"/te
           )}
           <GroupSection
             title={t("page.members")}
-            action={<AddGroupMember groupId={id} groupName={name} others={others} />}
+            action={isAdmin && <AddGroupMember groupId={id} groupName={name} others={others} />}
             empty={group.members.length === 0 && t("page.noMembers")}
           >
-            <GroupMembers group={group} />
+            <GroupMembers group={group} isAdmin={isAdmin} />
           </GroupSection>
           <GroupSection
             title={t("page.tokens")}
@@ -107,7 +116,8 @@ export default async function GroupPage({ params, searchParams }: PageProps<"/te
               tokens={tokens}
               use={use}
               providers={known.map(({ slug, label }) => ({ slug, label }))}
-              isAdmin
+              isAdmin={isAdmin}
+              withOwners
               mayChange
             />
             {group.tokens > tokens.length && (
@@ -118,6 +128,22 @@ export default async function GroupPage({ params, searchParams }: PageProps<"/te
           </GroupSection>
           <GroupSection
             title={t("page.keys")}
+            action={
+              <span className="flex gap-2">
+                <Button asChild variant="outline" size="sm">
+                  <Link href={`/keys/add?group=${id}`} prefetch={false}>
+                    <Plus aria-hidden />
+                    {t("page.addKeys")}
+                  </Link>
+                </Button>
+                <Button asChild variant="outline" size="sm">
+                  <Link href={`/keys/import?group=${id}`} prefetch={false}>
+                    <Import aria-hidden />
+                    {t("page.importKeys")}
+                  </Link>
+                </Button>
+              </span>
+            }
             empty={
               providers.length === 0 &&
               (usesCommonKeys ? t("page.noKeys") : t("page.noKeysOnlyOwn"))
@@ -125,10 +151,25 @@ export default async function GroupPage({ params, searchParams }: PageProps<"/te
           >
             <GroupKeys groupId={id} providers={providers} />
           </GroupSection>
+          {changes.length > 0 && (
+            <GroupSection title={t("page.changesTitle")}>
+              <AuditTable entries={changes} />
+            </GroupSection>
+          )}
           <UseOf reader={reader} of={{ group: id }} params={query} without={["keyEvents"]} />
         </div>
-        <GroupFacts group={group} />
+        <GroupFacts group={group} isAdmin={isAdmin} />
       </div>
     </ClientMessages>
   );
+}
+
+async function readGroupOf({ context, member }: PortalRead, id: string) {
+  try {
+    await assertTendsGroup(context, member, id);
+    return await readGroup(context, id);
+  } catch (error) {
+    if (error instanceof ManageError) notFound();
+    throw error;
+  }
 }
