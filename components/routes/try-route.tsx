@@ -4,6 +4,7 @@ import { Send, Square } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { parseAsArrayOf, parseAsString, parseAsStringEnum, useQueryStates } from "nuqs";
 import { useId, useTransition } from "react";
+import { FilterSelect } from "@/components/filters/filter-select";
 import type { AliasChoice } from "@/components/playground/alias-choice";
 import { ModelPicker } from "@/components/playground/model-picker";
 import { RunAnswer } from "@/components/playground/run-answer";
@@ -12,6 +13,7 @@ import { useChatRun } from "@/components/playground/use-chat-run";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Label } from "@/components/ui/label";
+import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
 import { CAPABILITIES } from "@/lib/models/model-alias";
 import type { ExplainedRoute } from "@/lib/runtime/explain-route";
 import { ExplainedTargets } from "./explained-targets";
@@ -20,11 +22,14 @@ import { ExplainedTargets } from "./explained-targets";
 export function TryRoute({
   aliases,
   route,
+  groups,
   maySend,
 }: {
   readonly aliases: readonly AliasChoice[];
   /** For the name in the address; null if there is none, or for an unknown name. */
   readonly route: ExplainedRoute | null;
+  /** As a member of which the name may be tried; without any, nothing asks. */
+  readonly groups: readonly GroupChoice[];
   readonly maySend: boolean;
 }) {
   const t = useTranslations("routes.try");
@@ -56,6 +61,17 @@ export function TryRoute({
             onChange={(chosen) => void setQuery({ try: chosen })}
           />
         </div>
+        {groups.length > 0 && (
+          <div className="space-y-2">
+            <p className="text-sm font-medium">{t("as")}</p>
+            <FilterSelect
+              name="as"
+              label={t("as")}
+              anyLabel={t("noGroup")}
+              options={groups.map((group) => ({ value: group.id, label: group.name }))}
+            />
+          </div>
+        )}
         <fieldset className="flex flex-wrap items-center gap-x-5 gap-y-2 pb-2">
           <legend className="mb-2 text-sm font-medium">{t("needs")}</legend>
           {CAPABILITIES.map((each) => (

@@ -5,6 +5,7 @@
 import type { AliasChoice, Capability, ModelAlias, RouteTarget } from "../models/model-alias";
 import { CAPABILITIES } from "../models/model-alias";
 import type { Availability } from "../pool/schedule/availability";
+import type { TokenGroup } from "../pool/types";
 import { providerOf as providerOfSlug } from "../providers/registry";
 import type { AccessToken, ProxyPorts } from "../proxy/ports";
 import { chooseTargets, type SkipReason } from "../proxy/route/route-targets";
@@ -38,7 +39,7 @@ export interface ExplainedRoute {
   readonly targets: readonly ExplainedTarget[];
 }
 
-/** A caller that may use everything. */
+/** A caller without a group that may use everything. */
 const UNLIMITED: AccessToken = {
   id: "",
   name: "",
@@ -49,12 +50,14 @@ const UNLIMITED: AccessToken = {
 
 /**
  * A chat completion in OpenAI's format that names an alias, or a model as `{provider}/{model}`.
+ * @param group The caller's; absent for none: then the common keys serve.
  * @returns Null if the name is neither.
  */
 export async function explainRoute(
   { ports }: { readonly ports: Pick<ProxyPorts, "state" | "prices" | "nowMs"> },
   name: string,
   needed: readonly Capability[],
+  group?: TokenGroup,
 ): Promise<ExplainedRoute | null> {
   const { state } = ports;
   await state.ready();
@@ -79,7 +82,7 @@ export async function explainRoute(
   );
   const explained = route.targets.map((target) => {
     const provider = providerOf(target);
-    const pool = state.pool(target.provider, UNLIMITED.group);
+    const pool = state.pool(target.provider, group);
     const reason = passedOver.find((other) => other.target === target)?.reason ?? null;
     return {
       ...target,

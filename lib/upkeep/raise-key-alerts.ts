@@ -1,8 +1,12 @@
-import { countKeyStates } from "../db/keys/provider-keys";
+import { countKeyStates, countSectionStates, type SectionStates } from "../db/keys/provider-keys";
+import type { Database } from "../db/open-database";
+import { isOlderSchema } from "../db/state/read-older-state";
 import { listLowPools, listUnreportedBlocks, type NewAlert, raiseAlerts } from "../db/team/alerts";
+import { listGroupSettings } from "../db/team/group-parts";
 import { readSettings } from "../db/team/settings";
 import { alertChannels } from "../manage/alerts/alert-channels";
 import { allProviders } from "../manage/keys/known-provider";
+import { lowPools as findLowPools } from "./low-pools";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 /** The most alerts per run; the others follow later. */
@@ -10,7 +14,7 @@ const ALERTS_A_RUN = 5;
 /** The most keys that an alert names. */
 const NAMED_MAX = 5;
 
-/** Alerts about blocked keys, and about pools with few ready keys until they have enough again. */
+/** Alerts about blocked keys, and about pools with few ready keys, a group's too, until they have enough again. */
 export const raiseKeyAlerts: UpkeepJob = {
   name: "raise-key-alerts",
   async run(context) {
@@ -36,14 +40,29 @@ async function lowPools(
   below: number,
   labelOf: LabelOf,
 ): Promise<NewAlert[]> {
-  const pools = await countKeyStates(db, nowMs());
-  return pools
-    .filter(({ ready, cooling, blocked }) => ready < below && ready + cooling + blocked > 0)
-    .map(({ provider, ready }) => ({
-      kind: "pool_low",
-      details: { provider: labelOf(provider), ready, below },
-      topics: [`pool_low/${provider}`],
-    }));
+  const sections = await sectionStates(db, nowMs());
+  const hasGroups = sections.some(({ groups }) => groups !== null);
+  const groups = hasGroups ? await listGroupSettings(db) : [];
+  return findLowPools(sections, groups, below).map(({ provider, group, ready }): NewAlert => {
+    const details = { provider: labelOf(provider), ready, below };
+    return group === null
+      ? { kind: "pool_low", details, topics: [`pool_low/${provider}`] }
+      : {
+          kind: "pool_low_group",
+          details: { ...details, group: group.name },
+          topics: [`pool_low/${provider}/${group.id}`],
+        };
+  });
+}
+
+/** A database without the migration has common keys only. */
+async function sectionStates(db: Database, nowMs: number): Promise<readonly SectionStates[]> {
+  try {
+    return await countSectionStates(db, nowMs);
+  } catch (error) {
+    if (!isOlderSchema(error)) throw error;
+    return (await countKeyStates(db, nowMs)).map((pool) => ({ ...pool, groups: null }));
+  }
 }
 
 /** One alert per provider, however many keys. */

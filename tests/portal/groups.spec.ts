@@ -16,6 +16,8 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
   test.slow();
   server.upstream.setKey(OWN, { kind: "ok" });
   server.upstream.setKey(COMMON, { kind: "ok" });
+  server.upstream.setKey(ADDED, { kind: "ok" });
+  server.upstream.setKey(IMPORTED, { kind: "ok" });
   await server.admin.addKeys("openai", [
     { key: OWN, remark: "own" },
     { key: COMMON, remark: "common" },
@@ -114,6 +116,8 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
   await keys.getByRole("link", { name: "Add keys" }).click();
   const serves = admin.getByText("Groups whose tokens these keys serve.");
   await expect(serves).toBeVisible();
+  await admin.getByRole("combobox", { name: "Provider" }).click();
+  await admin.getByRole("option", { name: "OpenAI", exact: true }).click();
   await admin.getByLabel("Keys", { exact: true }).fill(ADDED);
   await expectAccessible(admin);
   await admin.getByRole("button", { name: "Preview" }).click();

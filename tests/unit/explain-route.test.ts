@@ -5,6 +5,7 @@ import { CAPABILITIES, type ModelAlias, type RouteTarget } from "../../lib/model
 import { ALIKE } from "../../lib/pool/guard/circuit-breaker.ts";
 import type { KeyPool } from "../../lib/pool/key-pool.ts";
 import { newKeyRequest } from "../../lib/pool/pick-result.ts";
+import type { TokenGroup } from "../../lib/pool/types.ts";
 import { explainRoute } from "../../lib/runtime/explain-route.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryState } from "../doors/memory-state.ts";
@@ -16,11 +17,16 @@ beforeEach(() => {
   state = new MemoryState(new Map());
 });
 
-const explain = (name: string, needed: readonly (typeof CAPABILITIES)[number][] = []) =>
+const explain = (
+  name: string,
+  needed: readonly (typeof CAPABILITIES)[number][] = [],
+  group?: TokenGroup,
+) =>
   explainRoute(
     { ports: { state, prices: () => loadPriceBook([]), nowMs: () => NOW } },
     name,
     needed,
+    group,
   );
 
 function target(name: string, fields: Partial<RouteTarget> = {}): RouteTarget {
@@ -55,6 +61,24 @@ test("the first target that can serve in time is chosen, and each says how it st
   state.setKeys("groq", ["a"]);
   rest("groq", 5_000);
   expect((await explain("fast"))?.targets.map(({ share }) => share)).toEqual([0, 1, 0]);
+});
+
+test("a group's keys serve a caller of the group, then the common ones if it uses them", async () => {
+  const group = (usesCommonKeys: boolean) => ({ id: "gr_1", weight: 1, usesCommonKeys });
+  state.addGroupKeys("groq", ["gr_1"], ["own"]);
+  state.addGroupKeys("groq", ["gr_2"], ["foreign"]);
+  const served = async (as?: TokenGroup) =>
+    (await explain("groq/llama", [], as))?.targets.map(({ share, availability: { keys } }) => [
+      share,
+      keys,
+    ]);
+  expect(await served()).toEqual([[0, 0]]);
+  expect(await served(group(true))).toEqual([[1, 1]]);
+  state.setKeys("groq", ["a", "b"]);
+  state.addGroupKeys("groq", ["gr_1"], ["own"]);
+  expect(await served()).toEqual([[1, 2]]);
+  expect(await served(group(true))).toEqual([[1, 3]]);
+  expect(await served(group(false))).toEqual([[1, 1]]);
 });
 
 test("what a request needs and what the alias limits pass targets over", async () => {

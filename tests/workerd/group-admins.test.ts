@@ -212,6 +212,13 @@ test("a group's admin sees the use of the group's tokens, and nothing else of ot
   expect(await useOf(admin, { group: groupId, groupBy: "user" })).toEqual([
     person("owner").actor.id,
   ]);
+  // By group: an admin of the team sees all, with what had none; others their own.
+  const [byGroup, ownOnly] = [
+    await useOf(person("team admin"), { groupBy: "group" }),
+    await useOf(person("stranger"), { groupBy: "group" }),
+  ];
+  expect(byGroup.toSorted()).toEqual(["", groupId]);
+  expect(ownOnly).toEqual([]);
   // Without the group, with another, or counted by what has no token, only what is the reader's own.
   expect(await useOf(admin, {})).toEqual([]);
   expect(await useOf(admin, { group: otherId })).toEqual([]);

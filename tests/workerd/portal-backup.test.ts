@@ -9,21 +9,33 @@ import { fingerprintKey } from "../../lib/crypto/fingerprint";
 import { hashPassword } from "../../lib/crypto/hash-password";
 import { hashToken } from "../../lib/crypto/hash-token";
 import type { SealingSecrets } from "../../lib/crypto/seal";
+import { dumpDatabase } from "../../lib/db/dump";
+import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
+import { queryOf } from "../../lib/db/restore-target";
 import { accessTokens, providerKeys, settings } from "../../lib/db/schema/schema";
-import { auditLog, users } from "../../lib/db/schema/team-schema";
+import { auditLog, type Role, users } from "../../lib/db/schema/team-schema";
 import { requestLog, usageJournal } from "../../lib/db/schema/usage-schema";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
 import type { Actor } from "../../lib/db/team/audit-log";
+import { compactUsage } from "../../lib/db/usage/compact-usage";
 import { writeUsage } from "../../lib/db/usage/write-usage";
 import { createBackup } from "../../lib/manage/backup/create-backup";
 import { restoreBackup } from "../../lib/manage/backup/restore-backup";
+import { addGroup } from "../../lib/manage/groups/add-group";
+import { listGroups } from "../../lib/manage/groups/list-groups";
+import { putGroupMember } from "../../lib/manage/groups/put-group-member";
+import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
 import { changeSettings } from "../../lib/manage/settings/change-settings";
+import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
+import { listRequests } from "../../lib/manage/usage/list-requests";
 import { Cells } from "../../lib/usage/rollup";
+import type { ReachedLimit } from "../../lib/usage/token-limits";
 import { dropTables } from "../empty-database";
 import { migrate } from "./migrate";
+import { recordRequests } from "./record-requests";
 import { db, SECRETS, storeKey, storeToken } from "./test-store";
 import { auditActions, emptyTeam, refusal } from "./test-team";
 import { requestAt } from "./usage-events";
@@ -36,6 +48,9 @@ const KEYS = Array.from({ length: 250 }, (_, index) => `sk-fake-${index}`);
 const target = openDatabase(env.OLDER_DB);
 let passwordHash = "";
 let file = new Uint8Array();
+let group = { groupId: "", token: "" };
+/** The rows in the file. */
+let before: ReadonlyMap<string, readonly string[]> = new Map();
 
 function contextOf(database: typeof db, actorId: string, secrets: SealingSecrets): ManageContext {
   const actor: Actor = { kind: "user", id: actorId, name: actorId, ip: null, userAgent: null };
@@ -44,10 +59,60 @@ function contextOf(database: typeof db, actorId: string, secrets: SealingSecrets
 const source = contextOf(db, "us_ada", SECRETS);
 const into = (secrets: SealingSecrets = SECRETS) => contextOf(target, "us_new", secrets);
 
-async function addAdmin(database: typeof db, id: string): Promise<void> {
+async function addUser(database: typeof db, id: string, role: Role): Promise<void> {
   const times = { createdAtMs: 1, updatedAtMs: 1 };
-  const user = { id, email: `${id}@example.org`, name: id, role: "admin" as const, passwordHash };
+  const user = { id, email: `${id}@example.org`, name: id, role, passwordHash };
   await database.insert(users).values({ ...user, ...times });
+}
+
+/** A group with a member, a capped key and a token with tags, and what it was used for. */
+async function addGroupWithAll(): Promise<{ readonly groupId: string; readonly token: string }> {
+  const { id: groupId } = await addGroup(source, { name: "search", monthlyCostUsd: 50, weight: 3 });
+  await addUser(db, "us_bob", "member");
+  await putGroupMember(source, groupId, { userId: "us_bob", role: "admin" });
+  const caps = { concurrentRequests: 2, dailyCostUsd: 5, monthlyCostUsd: 90 };
+  const key = { key: "gsk_fake-of-the-group-0123456789", groups: [groupId], ...caps };
+  await addProviderKeys(source, { provider: "groq", keys: [key] });
+  const tags = { fixedTags: { customer: "acme" }, requiredTags: ["feature"] };
+  const made = await createAccessToken(source, "everyone", null, {
+    ...{ name: "group app", group: groupId, dailyRequests: 9, ...tags },
+  });
+  await changeSettings(source, { section: "tags", changes: { rollUp: ["customer"] } });
+  const thenMs = Date.now() - 2 * 3_600_000;
+  const reachedLimit: ReachedLimit = {
+    ...{ holder: "group", id: groupId, name: "search", limit: "monthlyCostUsd" },
+    ...{ most: 50, used: 50, held: 0, renewsAtMs: thenMs },
+  };
+  const events = [
+    requestAt(thenMs, { tokenId: made.id, tags: { customer: "acme", feature: "rag" } }),
+    requestAt(thenMs, {
+      ...{ tokenId: made.id, outcome: "limited", status: 429, usage: null, reachedLimit },
+      errorCode: "token_limit_reached",
+    }),
+  ];
+  await recordRequests(events, thenMs, ["customer"]);
+  await compactUsage(db, newRowId("uf", Date.now()), Date.now());
+  return { groupId, token: made.token };
+}
+
+/** The rows that a backup of a database has, by table, without the versions that a restore renews. */
+async function rowsOf(database: typeof db): Promise<ReadonlyMap<string, readonly string[]>> {
+  const tables = new Map<string, string[]>();
+  let rows: string[] = [];
+  let version = -1;
+  for await (const line of dumpDatabase(queryOf(database), {})) {
+    const value: unknown = JSON.parse(line);
+    if (Array.isArray(value)) {
+      rows.push(JSON.stringify(version === -1 ? value : value.toSpliced(version, 1)));
+      continue;
+    }
+    const { table, columns } = value as { table?: string; columns?: readonly string[] };
+    if (table === undefined || columns === undefined) continue;
+    rows = [];
+    version = columns.indexOf("version");
+    tables.set(table, rows);
+  }
+  return tables;
 }
 
 async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
@@ -66,7 +131,7 @@ beforeAll(async () => {
   passwordHash = await hashPassword(PASSWORD);
   await emptyTeam();
   await db.delete(usageJournal);
-  await addAdmin(db, "us_ada");
+  await addUser(db, "us_ada", "admin");
   for (const key of KEYS) await storeKey(key);
   await storeToken("ob-app", { name: "app", dailyCostUsd: 5 });
   await changeSettings(source, { section: "alerts", changes: { readyKeysBelow: 7 } });
@@ -74,7 +139,9 @@ beforeAll(async () => {
   for (let index = 0; index < 7; index++) cells.add(requestAt(Date.now()), null);
   const flush = { id: "uf_1", atMs: Date.now(), cells: cells.toStored(), logRows: [], spends: [] };
   await writeUsage(db, { ...flush, rowsWritten: 0, dropped: 0, unlogged: 0 });
+  group = await addGroupWithAll();
   file = await bytesOf(await createBackup(source, { password: PASSWORD, passphrase: PASSPHRASE }));
+  before = await rowsOf(db);
   await dropTables(env.OLDER_DB);
   await migrate(env.OLDER_DB);
 });
@@ -85,15 +152,15 @@ beforeEach(async () => {
       and name not glob '_cf*' and name not in ('d1_migrations', 'state_version')`,
   );
   for (const { name } of tables) await target.run(sql`delete from ${sql.identifier(name)}`);
-  await addAdmin(target, "us_new");
+  await addUser(target, "us_new", "admin");
 });
 
 describe("a backup", () => {
   test("is logged, and has no readable word in it", async () => {
-    expect(await auditActions()).toEqual(["settings.update", "backup.create"]);
+    expect((await auditActions()).at(-1)).toBe("backup.create");
     const text = new TextDecoder("latin1").decode(file);
     expect(text.startsWith("OBBACKUP")).toBe(true);
-    for (const word of ["provider_keys", "us_ada", SECRETS.current]) {
+    for (const word of ["provider_keys", "us_ada", group.groupId, SECRETS.current]) {
       expect(text).not.toContain(word);
     }
   });
@@ -127,9 +194,11 @@ describe("a restore", () => {
     }
     expect((await target.select().from(users)).map(({ id }) => id).sort()).toEqual([
       "us_ada",
+      "us_bob",
       "us_new",
     ]);
-    expect((await target.select().from(settings)).map(({ name }) => name)).toEqual(["alerts"]);
+    const names = (await target.select().from(settings)).map(({ name }) => name);
+    expect(names.sort()).toEqual(["alerts", "tags"]);
     expect((await target.select().from(auditLog)).map(({ action }) => action)).toContain(
       "backup.restore",
     );
@@ -138,6 +207,61 @@ describe("a restore", () => {
     await isolate.ready();
     expect(isolate.pool("openai").size).toBe(KEYS.length);
     expect(await isolate.findAccessToken("ob-app")).toMatchObject({ name: "app" });
+  });
+
+  test("brings back every row of every table, groups, tags and caps among them", async () => {
+    const previous = await rowsOf(target);
+    await restore(into());
+    const after = await rowsOf(target);
+    expect([...after.keys()]).toEqual([...before.keys()]);
+    for (const [table, rows] of before) {
+      if (table === "state_version") continue;
+      const added = (after.get(table) ?? []).filter((row) => !previous.get(table)?.includes(row));
+      // The restore itself is in the audit log.
+      const own =
+        table === "audit_log" ? added.filter((row) => !/backup.restore/.test(row)) : added;
+      expect(own.sort(), table).toEqual(rows.toSorted());
+    }
+    for (const table of ["team_groups", "group_members", "usage_tags", "usage_tag_values"]) {
+      expect(before.get(table), table).not.toEqual([]);
+    }
+  });
+
+  test("brings back what groups, tags and caps mean", async () => {
+    await restore(into());
+    const isolate = createIsolateState({
+      db: target,
+      secrets: SECRETS,
+      authKey: "",
+      nowMs: Date.now,
+      random: () => 0.5,
+    });
+    await isolate.ready();
+    const token = await isolate.findAccessToken(group.token);
+    expect(token).toMatchObject({
+      group: { id: group.groupId, weight: 3, usesCommonKeys: true },
+      fixedTags: { customer: "acme" },
+      requiredTags: ["feature"],
+    });
+    expect(token?.limitHolders?.map(({ kind, id }) => [kind, id])).toEqual(
+      expect.arrayContaining([["group", group.groupId]]),
+    );
+    // The group's key serves the group, and no one else.
+    expect(isolate.pool("groq").size).toBe(0);
+    const [key] = isolate.pool("groq", token?.group).keys();
+    expect(key?.caps).toEqual({ concurrentRequests: 2, dailyCostUsd: 5, monthlyCostUsd: 90 });
+    const restored = { ...into(), db: target };
+    const [listed] = await listGroups(restored);
+    expect(listed).toMatchObject({
+      ...{ name: "search", monthlyCostUsd: 50, keys: 1, tokens: 1 },
+      members: [{ id: "us_bob", role: "admin" }],
+    });
+    const { items } = await listRequests(restored, {
+      ...{ group: group.groupId, limit: 50, format: "json" },
+    });
+    expect(items.map(({ tags, reachedLimit }) => tags ?? reachedLimit?.holder)).toEqual(
+      expect.arrayContaining([{ customer: "acme", feature: "rag" }, "group"]),
+    );
   });
 
   test("into an instance with another secret seals every key under it", async () => {
@@ -149,7 +273,7 @@ describe("a restore", () => {
     for (const key of KEYS) {
       expect(prints).toContain(await fingerprintKey("openai", key, other.current));
     }
-    const [token] = await target.select().from(accessTokens);
+    const [token] = await target.select().from(accessTokens).orderBy(accessTokens.id);
     expect(token?.tokenHash).toBe(await hashToken("ob-app"));
     const isolate = createIsolateState({
       db: target,
@@ -181,7 +305,7 @@ describe("a restore", () => {
     const broken = { ...into(), db: openDatabase(dying) };
     await expect(restore(broken)).rejects.toThrow("gone");
     await restore(into());
-    expect(await target.select().from(providerKeys)).toHaveLength(KEYS.length);
+    expect(await target.select().from(providerKeys)).toHaveLength(KEYS.length + 1);
   });
 
   test("into an instance with data is rejected", async () => {

@@ -11,9 +11,12 @@ import { AliasTable } from "@/components/routes/alias-table";
 import { TryRoute } from "@/components/routes/try-route";
 import { roleAllows } from "@/lib/auth/member";
 import type { Env } from "@/lib/env";
+import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
+import { listGroups } from "@/lib/manage/groups/list-groups";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { listModelAliases } from "@/lib/manage/providers/list-model-aliases";
 import { CAPABILITIES } from "@/lib/models/model-alias";
+import type { TokenGroup } from "@/lib/pool/types";
 import { type ExplainedRoute, explainRoute } from "@/lib/runtime/explain-route";
 import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
@@ -26,10 +29,14 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Model aliases and their targets. Everyone may look, admins can change them. */
 export default async function RoutesPage({ searchParams }: PageProps<"/routes">) {
   const { context, member, env } = await portalRead("viewer");
+  const query = await searchParams;
+  const groups = await listGroupChoices(context, member);
+  const asked = groups.find(({ id }) => id === query.as);
+  const [as] = asked === undefined ? [] : await listGroups(context, asked.id);
   const [aliases, known, route, t] = await Promise.all([
     listModelAliases(context),
     allProviders(context),
-    explain(env, await searchParams),
+    explain(env, query, as),
     getTranslations("routes"),
   ]);
   const providers = known
@@ -57,16 +64,18 @@ export default async function RoutesPage({ searchParams }: PageProps<"/routes">)
       <TryRoute
         aliases={aliases.map(toAliasChoice)}
         route={route}
+        groups={groups}
         maySend={roleAllows(member.role, "member")}
       />
     </ClientMessages>
   );
 }
 
-/** The name in `?try=`, with its needs in `?needs=`. */
+/** The name in `?try=`, with its needs in `?needs=`, for a caller of the group in `?as=`. */
 async function explain(
   env: Env,
   query: Awaited<PageProps<"/routes">["searchParams"]>,
+  group: TokenGroup | undefined,
 ): Promise<ExplainedRoute | null> {
   const { try: name, needs } = query;
   if (typeof name !== "string" || name === "") return null;
@@ -76,5 +85,6 @@ async function explain(
     proxy,
     name,
     CAPABILITIES.filter((each) => needed.includes(each)),
+    group,
   );
 }

@@ -230,6 +230,32 @@ export async function countKeyStates(
     group by provider order by provider`);
 }
 
+/** The number of keys of a provider that serve the same groups, by status. */
+export interface SectionStates
+  extends Pick<ProviderKeyCounts, "provider" | "ready" | "cooling" | "blocked"> {
+  /** Sorted ids; null for the common keys. */
+  readonly groups: readonly string[] | null;
+}
+
+/** For each provider and each set of groups that its keys serve. */
+export async function countSectionStates(db: Database, nowMs: number): Promise<SectionStates[]> {
+  const rows = await db.all<Omit<SectionStates, "groups"> & { readonly served: string | null }>(sql`
+    select provider, ${providerKeys.groups} as served,
+      sum(status = 'active' and not isCooling) as ready,
+      sum(status = 'active' and isCooling) as cooling,
+      sum(status = 'blocked') as blocked
+    from (
+      select *, exists (
+        select 1 from key_cooldowns c
+        where c.key_id = provider_keys.id and c.until_ms > ${nowMs}) as isCooling
+      from provider_keys) as provider_keys
+    group by provider, served order by provider, served`);
+  return rows.map(({ served, ...counts }) => ({
+    ...counts,
+    groups: served === null ? null : JSON.parse(served),
+  }));
+}
+
 /** The quota domains of a provider's keys; at most 500. */
 export async function listQuotaDomains(
   db: Database,

@@ -7,6 +7,7 @@ import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 export type AlertKind =
   | "key_blocked"
   | "pool_low"
+  | "pool_low_group"
   | "quota_dry"
   | "incident_opened"
   | "incident_closed"

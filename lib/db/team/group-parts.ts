@@ -27,6 +27,14 @@ export async function listGroupsOf(
     .orderBy(sql`${teamGroups.name} collate nocase`, asc(teamGroups.id));
 }
 
+/** What decides which keys serve each group's tokens. */
+export async function listGroupSettings(
+  db: Database,
+): Promise<readonly Pick<TeamGroupRow, "id" | "name" | "usesCommonKeys">[]> {
+  const { id, name, usesCommonKeys } = teamGroups;
+  return db.select({ id, name, usesCommonKeys }).from(teamGroups).orderBy(asc(id));
+}
+
 /** Of all its tokens, revoked ones too: what they used stays the group's. */
 export async function listGroupTokenIds(db: Database, groupId: string): Promise<readonly string[]> {
   const rows = await db
