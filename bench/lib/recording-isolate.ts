@@ -21,7 +21,7 @@ export class RecordingIsolate {
       ...DEFAULT_SETTINGS,
       logging: { ...DEFAULT_SETTINGS.logging, requests },
       metering: { dailyRowBudget: 0 },
-      tags: { rollUp },
+      tags: { rollUp, limits: [] },
     };
     this.recorder = new UsageRecorder({
       db,

@@ -7,6 +7,7 @@ import {
   meteringInput,
   pricesInput,
   retentionInput,
+  tagLimitsInput,
 } from "@/lib/manage/settings/settings-schema";
 import { splitAddresses } from "./alerts/split-addresses";
 
@@ -18,4 +19,5 @@ export const mailResolver = zodResolver(
   { raw: true },
 );
 export const meteringResolver = zodResolver(meteringInput);
+export const tagLimitsResolver = zodResolver(z.strictObject({ limits: tagLimitsInput }));
 export const pricesResolver = zodResolver(pricesInput);

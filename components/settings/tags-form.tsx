@@ -12,7 +12,7 @@ import { MAX_ROLLED_UP_TAGS, MAX_TAG_VALUES } from "@/lib/usage/rollup";
 import { SaveBar } from "./save-bar";
 import { useSectionSave } from "./use-section-save";
 
-type Tags = Settings["tags"];
+type Tags = Pick<Settings["tags"], "rollUp">;
 
 /** The tags that usage is counted by. */
 export function TagsForm({ settings }: { readonly settings: Tags }) {
@@ -23,7 +23,7 @@ export function TagsForm({ settings }: { readonly settings: Tags }) {
   const { errors, isDirty, isSubmitting } = form.formState;
   const { save, wasSaved, notice } = useSectionSave({
     section: "tags",
-    read: settings,
+    read: { rollUp: settings.rollUp },
     form,
     pick: ({ tags }) => tags,
     toForm,

@@ -18,12 +18,12 @@ export interface TokenLimits {
   readonly monthlyCostUsd: number | null;
 }
 
-/** A token, a member or a group whose limits a request must keep. */
+/** A token, a member, a group or a tag whose limits a request must keep. */
 export interface LimitHolder {
-  readonly kind: "token" | "member" | "group";
-  /** `at_…`, `us_…` or `gr_…`. */
+  readonly kind: "token" | "member" | "group" | "tag";
+  /** `at_…`, `us_…`, `gr_…` or `tag:name=value`. */
   readonly id: string;
-  /** A group's name; absent for others. */
+  /** A group's name, or a tag's name and value; absent for others. */
   readonly name?: string;
   /** Id whose daily and monthly usage counts: a rotated token keeps the budgets of the token it replaced. */
   readonly budgetId: string;

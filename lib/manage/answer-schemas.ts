@@ -19,8 +19,8 @@ export const quotaAnswer = z.strictObject({
   limits: z.array(
     z.strictObject({
       of: z
-        .enum(["token", "member", "group"])
-        .meta({ description: "A member's or a group's limits apply to all of its tokens" }),
+        .enum(["token", "member", "group", "tag"])
+        .meta({ description: "All but a token's limits apply to several tokens together" }),
       limit: z.enum(TOKEN_LIMITS),
       most: z.number(),
       used: z.number(),
@@ -309,9 +309,9 @@ const costBasis = z.strictObject({
 });
 
 const reachedLimit = z.strictObject({
-  holder: z.enum(["token", "member", "group"]),
+  holder: z.enum(["token", "member", "group", "tag"]),
   id: z.string(),
-  name: z.string().optional().meta({ description: "Of a group" }),
+  name: z.string().optional().meta({ description: "Of a group, or the tag" }),
   limit: z.enum(TOKEN_LIMITS),
   most: z.number().meta({ description: "The limit; dollars if its name ends in `Usd`" }),
   used: z.number().meta({

@@ -166,7 +166,7 @@ export interface AccessToken {
   readonly maxWaitMs?: number;
   /** The group that it belongs to, which decides which keys serve it; absent for none: then the common ones do. */
   readonly group?: TokenGroup;
-  /** Its own limits, its owner's and its group's; absent for none. */
+  /** Its own limits, its owner's and its group's, and for a request those of its tags; absent for none. */
   readonly limitHolders?: readonly LimitHolder[];
   /** Whether it is an admin token, which reaches what anyone has stored. */
   readonly isAdmin?: boolean;
@@ -212,6 +212,8 @@ export interface ProxyState {
    * The token with this text, or null. May query the store once for a text it has never seen. The caller checks expiry.
    */
   findAccessToken(text: string, keep?: KeepAlive): AccessToken | null | Promise<AccessToken | null>;
+  /** Those of a request's tags that have budgets; empty for most teams. */
+  tagHolders(tags: Tags): readonly LimitHolder[];
   /** A custom provider by its slug; the built-in ones are in the registry. */
   customProvider(slug: string): Provider | undefined;
   /** All custom providers, sorted by slug. */

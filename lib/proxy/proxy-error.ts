@@ -72,7 +72,7 @@ export class ProxyError extends Error {
   /** Milliseconds until the same request may succeed; null if waiting doesn't help or the time is unknown. */
   readonly retryAfterMs: number | null;
   readonly limitSource: LimitSource | null;
-  /** The limit of a token, its owner or its group that refused; absent for other errors. */
+  /** The limit of a token, its owner, its group or a tag that refused; absent for other errors. */
   readonly reachedLimit?: ReachedLimit;
 
   /** @param message Shown to the caller: what happened, and what to do. No secrets. */

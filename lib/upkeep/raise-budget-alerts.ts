@@ -3,6 +3,7 @@ import { readSettings } from "../db/team/settings";
 import { readMeteringDay } from "../db/usage/metering-day";
 import { alertChannels } from "../manage/alerts/alert-channels";
 import { readBudgets } from "../manage/usage/read-budgets";
+import type { TagLimit } from "../tags/tag-limits";
 import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
 
 /** The most alerts per run; the others follow later. */
@@ -21,15 +22,18 @@ export const raiseBudgetAlerts: UpkeepJob = {
     const channels = alertChannels(context, settings);
     if (channels.length === 0) return {};
     const writes = await writeBudget(context, settings.metering.dailyRowBudget);
-    const found = [...writes, ...(await costBudgets(context))];
+    const found = [...writes, ...(await costBudgets(context, settings.tags.limits))];
     const raising = { channels, limit: ALERTS_A_RUN, over: [] };
     return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
   },
 };
 
-/** Of tokens and members, most used first. */
-async function costBudgets(context: UpkeepContext): Promise<NewAlert[]> {
-  const holders = await readBudgets(context, "everyone");
+/** Of tokens, members, groups and tags, most used first. */
+async function costBudgets(
+  context: UpkeepContext,
+  tagLimits: readonly TagLimit[],
+): Promise<NewAlert[]> {
+  const holders = await readBudgets(context, "everyone", undefined, tagLimits);
   return holders
     .flatMap(({ id, name, budgets }) => budgets.map((budget) => ({ id, name, ...budget })))
     .filter(({ limit, share }) => limit.endsWith("CostUsd") && share >= COST_STEPS[0] / 100)

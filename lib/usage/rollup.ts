@@ -117,12 +117,17 @@ export function measureOf(cell: StoredCell, measure: Measure): number {
 export class Cells {
   readonly #values = new Map<string, { readonly place: Place; readonly values: number[] }>();
   readonly #rolledUp: readonly string[];
+  readonly #kept: ReadonlySet<string>;
   /** By day and tag: callers choose values, so what one flush tells apart is bounded too. */
   readonly #tagValues = new Map<string, Set<string>>();
 
-  /** @param rolledUp The tags that are counted by value. */
-  constructor(rolledUp: readonly string[] = []) {
+  /**
+   * @param rolledUp The tags that are counted by value.
+   * @param kept Values that are always told apart, as `tagSubject` writes them: those with budgets.
+   */
+  constructor(rolledUp: readonly string[] = [], kept: ReadonlySet<string> = new Set()) {
     this.#rolledUp = rolledUp;
+    this.#kept = kept;
   }
 
   get size(): number {
@@ -206,6 +211,8 @@ export class Cells {
     return this.#rolledUp.flatMap((name) => {
       const value = tagValue(tags, name);
       if (value === undefined) return [];
+      const subject = tagSubject(name, value);
+      if (this.#kept.has(subject)) return [subject];
       const place = `${Math.floor(hourMs / DAY_MS)} ${name}`;
       const known = this.#tagValues.get(place) ?? new Set();
       this.#tagValues.set(place, known);

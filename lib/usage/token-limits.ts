@@ -40,6 +40,12 @@ export function limitsOf(values: LimitValues): LimitValues {
   return Object.fromEntries(limits) as Record<TokenLimit, number | null>;
 }
 
+/** The limits of what has budgets only. */
+export function budgetsOf(values: Readonly<Record<BudgetName, number | null>>): LimitValues {
+  const { dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd } = values;
+  return { ...NO_LIMITS, dailyRequests, dailyTokens, dailyCostUsd, monthlyCostUsd };
+}
+
 export function hasLimits(values: LimitValues): boolean {
   return TOKEN_LIMITS.some((name) => values[name] !== null);
 }
@@ -53,14 +59,14 @@ export type PriorityClass = (typeof PRIORITY_CLASSES)[number];
 export type LimitCeilings = Readonly<Partial<Record<TokenLimit, number>>>;
 
 /** Whose limits a request must keep. */
-export type HolderKind = "token" | "member" | "group";
+export type HolderKind = "token" | "member" | "group" | "tag";
 
 /** The limit for which a request was refused, and what was used of it at that moment. */
 export interface ReachedLimit {
   readonly holder: HolderKind;
-  /** `at_…`, `us_…` or `gr_…`. */
+  /** `at_…`, `us_…`, `gr_…` or `tag:name=value`. */
   readonly id: string;
-  /** The group's name; absent for others. */
+  /** The group's name, or the tag's name and value; absent for others. */
   readonly name?: string;
   readonly limit: TokenLimit;
   /** The limit: requests, tokens, or dollars if its name ends in `Usd`. */

@@ -8,6 +8,7 @@ import { keysExport } from "./keys-export.ts";
 import { keysList } from "./keys-list.ts";
 import { keysSet } from "./keys-set.ts";
 import { setup } from "./setup.ts";
+import { tagsLimit, tagsList } from "./tags.ts";
 import { tokensCreate, tokensList, tokensRevoke } from "./tokens.ts";
 import { usage } from "./usage.ts";
 
@@ -26,6 +27,8 @@ export const commands: readonly Command[] = [
   groupsAdd,
   groupsList,
   groupsRemove,
+  tagsList,
+  tagsLimit,
   usage,
   setup,
 ];

@@ -40,7 +40,7 @@ export async function recordPast(
   const random = new SeededRandom(seed);
   const tagsRandom = new SeededRandom(seed);
   let clockMs = fromMs;
-  const tags = { rollUp: SAMPLE_TAGS };
+  const tags = { rollUp: SAMPLE_TAGS, limits: [] };
   await writeSettings(
     db,
     { section: "tags", value: tags, version: undefined, audit: sql`select 1` },

@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { LimitHolder } from "../../lib/budgets/limit-holder.ts";
 import type { ModelAlias } from "../../lib/models/model-alias.ts";
 import { KeyPool } from "../../lib/pool/key-pool.ts";
 import type { KeySource } from "../../lib/pool/sections/joined-keys.ts";
@@ -10,6 +11,7 @@ import { ProviderPools } from "../../lib/pool/sections/provider-pools.ts";
 import type { PoolKey, TokenGroup } from "../../lib/pool/types.ts";
 import type { Provider } from "../../lib/providers/types.ts";
 import type { AccessToken, ProxyState, StateEvent, StoredThing } from "../../lib/proxy/ports.ts";
+import type { Tags } from "../../lib/tags/tags.ts";
 
 /** The team's settings for upstreams. */
 export interface MemoryUpstreams {
@@ -84,6 +86,15 @@ export class MemoryState implements ProxyState {
 
   setAliases(...aliases: readonly ModelAlias[]): void {
     this.#aliases = new Map(aliases.map((alias) => [alias.name, alias]));
+  }
+
+  /** By the tag, as `name=value`. */
+  readonly tagLimits = new Map<string, LimitHolder>();
+
+  tagHolders(tags: Tags): readonly LimitHolder[] {
+    return Object.entries(tags).flatMap(
+      ([name, value]) => this.tagLimits.get(`${name}=${value}`) ?? [],
+    );
   }
 
   goesDirect(slug: string): boolean {

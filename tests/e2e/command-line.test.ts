@@ -96,6 +96,15 @@ describe("docs/command-line.md", () => {
     expect((await oneBalance(common, env())).stdout).toMatch(/\d+ keys? changed/);
   });
 
+  test("a tag gets a budget, and loses it", async () => {
+    await stack.admin.call("PATCH", "settings", {
+      ...{ section: "tags", changes: { rollUp: ["customer"] } },
+    });
+    const output = await run("tags");
+    expect(output).toMatch(/^customer=acme has budgets\n/);
+    expect(output).toMatch(/customer=acme +1000 +\$50\n1 budget\ncustomer=acme has no budgets\n$/);
+  });
+
   test("its usage is shown", async () => {
     expect(await run("usage")).toMatch(/^model +requests +attempts .*\nall +0 /);
   });

@@ -210,6 +210,20 @@ test("an admin counts usage by a tag, and finds the requests of its values", asy
   await expect
     .poll(() => server.admin.call("GET", "settings"))
     .toMatchObject({ tags: { rollUp: ["customer", "feature"] } });
+  await admin.reload();
+  const budgets = admin.getByRole("region", { name: "Budgets by tag" });
+  await budgets.getByRole("button", { name: "Add budget" }).click();
+  await budgets.getByLabel("Value").fill("acme");
+  await budgets.getByRole("button", { name: "Save" }).click();
+  await expect(budgets.getByRole("alert")).toContainText("Write at least one budget");
+  await expectAccessible(admin);
+  await budgets.getByLabel("Requests per day").fill("1000");
+  await budgets.getByRole("button", { name: "Save" }).click();
+  await expect
+    .poll(() => server.admin.call("GET", "settings"))
+    .toMatchObject({
+      tags: { limits: [{ name: "customer", value: "acme", dailyRequests: 1_000 }] },
+    });
   await expectAccessible(admin);
 
   // A token that one customer has.

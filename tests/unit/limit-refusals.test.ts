@@ -16,6 +16,12 @@ const HOLDERS = [
     name: "search",
     words: /^The limit of .* group "search" together is/,
   },
+  {
+    kind: "tag",
+    id: "tag:customer=acme",
+    name: "customer=acme",
+    words: /^The limit of .* for all requests tagged customer=acme is/,
+  },
 ] as const;
 
 /** One request uses it up: it takes 10 tokens at a dollar per million. */

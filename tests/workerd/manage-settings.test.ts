@@ -92,6 +92,10 @@ describe("settings", () => {
     expect(await audited()).toHaveLength(4);
   });
 
+  const badBudget = (limit: object) => ({
+    section: "tags",
+    changes: { rollUp: ["a"], limits: [{ name: "a", ...limit }] },
+  });
   test.each([
     [{ section: "retention", changes: { requestLogDays: 0 } }],
     [{ section: "retention", changes: { requestLogDays: 1.5 } }],
@@ -104,11 +108,18 @@ describe("settings", () => {
     [{ section: "tags", changes: { rollUp: ["two words"] } }],
     [{ section: "tags", changes: { rollUp: ["a", "a"] } }],
     [{ section: "tags", changes: { rollUp: ["a", "b", "c", "d"] } }],
+    [{ section: "tags", changes: { limits: [{ name: "a", value: "x", dailyRequests: 1 }] } }],
     [{ section: "prices", changes: { overrides: [{ provider: "openai", model: "m", input: 1 }] } }],
     [{ section: "appearance", changes: { language: "fr" } }],
     [{ section: "upstream", changes: { providers: { nobody: "direct" } } }],
     [{ section: "upstream", changes: { route: "elsewhere" } }],
     [{ section: "colours", changes: {} }],
+    [badBudget({ value: "x" })],
+    [badBudget({ value: "", dailyRequests: 1 })],
+    [badBudget({ value: "other", dailyRequests: 1 })],
+    [badBudget({ value: "x", dailyRequests: 0.5 })],
+    [badBudget({ value: "x", dailyCostUsd: 0 })],
+    [badBudget({ value: "x", rpm: 1 })],
   ])("%j is rejected, and nothing changes", async (input) => {
     await expect(change(input)).rejects.toThrow(ManageError);
     expect(await readSettings(context)).toEqual(SHOWN);

@@ -36,7 +36,7 @@ function startRecorder(startMs: number, rollUp: readonly string[] = []) {
       nowMs += ms;
     },
     random: () => 0.5,
-    settings: () => ({ ...DEFAULT_SETTINGS, tags: { rollUp } }),
+    settings: () => ({ ...DEFAULT_SETTINGS, tags: { rollUp, limits: [] } }),
   });
   const until = (ms: number) => {
     nowMs = Math.max(nowMs, ms);

@@ -1,5 +1,6 @@
 /** Usage by the values of tags: nothing is lost or counted twice, and callers can't make it grow. */
 import { env } from "cloudflare:workers";
+import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { newRowId } from "../../lib/db/new-row-id";
@@ -161,6 +162,32 @@ describe("values beyond the bound count together", () => {
     // Both sides' own, and six of each tag: compaction writes no row for a value.
     expect(rows).toBeLessThan(120);
   });
+});
+
+test("a value with a budget is told apart, however many came before it", async () => {
+  const limits = [{ name: "customer", value: "late=r", dailyRequests: 1 }];
+  await db.run(sql`
+    insert or replace into settings (name, value, updated_at_ms, version)
+    values ('tags', ${JSON.stringify({ rollUp: ["customer"], limits })}, 0, 0)`);
+  const customers = Array.from({ length: MAX_TAG_VALUES + 50 }, (_, index) => `early-${index}`);
+  const eventOf = (customer: string) => requestAt(START_MS, { tags: { customer } });
+  await flush(START_MS, customers.map(eventOf));
+  await compact(START_MS);
+  await flush(START_MS + 1_000, [eventOf("late=r"), eventOf("later")]);
+  const kept = new Cells(["customer"], new Set(["customer=late=r"]));
+  for (const event of [...customers, "late=r"].map(eventOf)) kept.add(event, 0);
+  expect(kept.toStored().some((cell) => cell[4] === "customer=late=r")).toBe(true);
+  const day = Math.floor(START_MS / DAY_MS);
+  for (const compacts of [false, true, true]) {
+    if (compacts) await compact(START_MS + 2 * HOUR_MS);
+    for (const grain of ["hour", "day"] as const) {
+      const sums = await requestsBy("customer", grain);
+      expect(sums[`${day} late=r`]).toBe(1);
+      expect(sums[`${day} later`]).toBeUndefined();
+      expect(total(sums)).toBe(MAX_TAG_VALUES + 52);
+    }
+  }
+  await db.run(sql`delete from settings`);
 });
 
 test("requests without chosen tags write the rows that they did", async () => {

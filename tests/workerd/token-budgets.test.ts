@@ -3,9 +3,12 @@ import { env } from "cloudflare:workers";
 import { sql } from "drizzle-orm";
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import type { LimitHolder } from "../../lib/budgets/limit-holder";
+import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
 import { DEFAULT_SETTINGS, type Settings } from "../../lib/db/team/settings";
 import { D1TokenBudgets } from "../../lib/db/tokens/token-budgets";
+import { compareTokenSpend, peekTokenSpend } from "../../lib/db/tokens/token-spend";
+import { compactUsage } from "../../lib/db/usage/compact-usage";
 import { UsageRecorder } from "../../lib/db/usage/usage-recorder";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { NO_LIMITS } from "../../lib/usage/token-limits";
@@ -24,6 +27,13 @@ const MEMBER: LimitHolder = {
   id: "us_1",
   budgetId: "us_1",
   limits: { ...NO_LIMITS, dailyRequests: 12, monthlyCostUsd: 1 },
+};
+const TAG: LimitHolder = {
+  kind: "tag",
+  id: "tag:customer=acme",
+  name: "customer=acme",
+  budgetId: "tag:customer=acme",
+  limits: { ...NO_LIMITS, dailyRequests: 10, monthlyCostUsd: 1 },
 };
 const ESTIMATE = { requests: 1, tokens: 110, costNanoUsd: 45_000 };
 
@@ -164,6 +174,48 @@ test("a member's budget counts all own tokens, and what they used before it was 
   expect(await serve(20, [TOKEN, MEMBER], { tokenId: "at_1", userId: "us_1" })).toBe(6);
   await recorder.flush();
   expect(await startIsolate().serve(1, [MEMBER], { userId: "us_1" })).toBe(0);
+});
+
+test("a tag's budget holds for all tokens and isolates, and counts what was used before it was set", async () => {
+  const acme = { tags: { customer: "acme" } };
+  settings = { ...DEFAULT_SETTINGS, tags: { rollUp: ["customer"], limits: [] } };
+  const before = startIsolate();
+  for (const event of [
+    { ...acme, tokenId: "at_1" },
+    { ...acme, tokenId: "at_2", userId: "us_1" },
+    { tokenId: "at_1", tags: { customer: "globex" } },
+    { tokenId: "at_1" },
+    { ...acme, outcome: "limited", usage: null },
+  ] as const) {
+    before.recorder.add(requestAt(nowMs - 3_600_000, event));
+  }
+  await before.recorder.flush();
+  // Of the two halves of a month, one is in the rollups.
+  await compactUsage(db, newRowId("uf", nowMs), nowMs);
+  before.recorder.add(requestAt(nowMs, { ...acme, tokenId: "at_1" }));
+  await before.recorder.flush();
+  expect(await storedSpend()).toEqual([]);
+  const [one, other] = [startIsolate(), startIsolate()];
+  expect(await one.serve(2, [TAG], { ...acme, tokenId: "at_3" })).toBe(2);
+  await one.recorder.flush();
+  expect(await other.serve(20, [TAG], { ...acme, tokenId: "at_1" })).toBe(5);
+  await other.recorder.flush();
+  const spend = { requests: 10, tokens: 1_100, cost: 10 * 45_000 };
+  expect(await storedSpend()).toMatchObject([spend, spend]);
+  // From the rollups, the log, and for views the same.
+  const asked = ["2026-11", "2026-11-20"].map((period) => ({ holderId: TAG.id, period }));
+  const { counted } = await compareTokenSpend(db, asked);
+  expect(counted).toHaveLength(4);
+  for (const { requests, tokens, costNanoUsd } of counted) {
+    expect({ requests, tokens, cost: costNanoUsd }).toEqual(spend);
+  }
+  await db.run(sql`delete from token_spend`);
+  const peeked = await peekTokenSpend(db, asked);
+  expect(peeked.map(({ requests, tokens }) => [requests, tokens])).toEqual([
+    [10, 1_100],
+    [10, 1_100],
+  ]);
+  expect(await startIsolate().serve(1, [TAG], acme)).toBe(0);
 });
 
 test("an isolate that does not know of the limits yet counts for them all the same", async () => {

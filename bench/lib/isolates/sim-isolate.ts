@@ -90,6 +90,7 @@ export class SimIsolate {
           ready: () => null,
           whole: () => null,
           findAccessToken: tokenOf,
+          tagHolders: () => [],
           customProvider: () => undefined,
           customProviders: () => [],
           modelAliases: () => new Map(),

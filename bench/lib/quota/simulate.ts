@@ -246,6 +246,7 @@ class Isolate {
           ...(group !== undefined && { group }),
         };
       },
+      tagHolders: () => [],
       customProvider: () => undefined,
       customProviders: () => [],
       modelAliases: () => new Map(),

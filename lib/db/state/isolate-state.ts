@@ -9,6 +9,7 @@
  * A read continues when the client that started it leaves. Writing has its own rule, see `event-writer.ts`.
  * @module
  */
+import type { LimitHolder } from "../../budgets/limit-holder";
 import { hashToken } from "../../crypto/hash-token";
 import { openSealed, SealError, type SealedPlace, type SealingSecrets } from "../../crypto/seal";
 import type { ModelAlias } from "../../models/model-alias";
@@ -24,6 +25,7 @@ import type {
   StateEvent,
   StoredThing,
 } from "../../proxy/ports";
+import type { Tags } from "../../tags/tags";
 import { newRowId } from "../new-row-id";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
@@ -285,6 +287,10 @@ class D1IsolateState implements IsolateState {
 
   modelAliases(): ReadonlyMap<string, ModelAlias> {
     return this.#known.modelAliases;
+  }
+
+  tagHolders(tags: Tags): readonly LimitHolder[] {
+    return this.#known.tagHolders(tags);
   }
 
   goesDirect(slug: string): boolean {

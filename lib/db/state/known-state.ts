@@ -21,8 +21,11 @@ import { customProvider } from "../../providers/custom-provider";
 import { providerOf, providersWith } from "../../providers/registry";
 import type { Provider, Route } from "../../providers/types";
 import type { AccessScope, AccessToken, StateEvent } from "../../proxy/ports";
+import { type TagLimit, tagHolderId } from "../../tags/tag-limits";
+import type { Tags } from "../../tags/tags";
 import { NANO_PER_USD } from "../../usage/price";
-import { hasLimits, limitsOf, PRIORITY_CLASSES } from "../../usage/token-limits";
+import { tagSubject } from "../../usage/rollup";
+import { budgetsOf, hasLimits, limitsOf, PRIORITY_CLASSES } from "../../usage/token-limits";
 import { DEFAULT_SETTINGS, type Settings, withSettingRows } from "../team/settings";
 import type { CooldownState, KeyPart, KeyState, StateChanges, TokenState } from "./read-state";
 
@@ -54,6 +57,8 @@ export class KnownState {
   /** Providers whose pools don't have their limits yet. */
   readonly #limitsDue = new Set<string>();
   #settings = DEFAULT_SETTINGS;
+  /** Tags with budgets, by `tagSubject`. */
+  #tagHolders: ReadonlyMap<string, LimitHolder> = new Map();
   /** Providers with their own route. */
   #routes: ReadonlyMap<string, Route> = new Map();
   #version: number | null = null;
@@ -137,6 +142,14 @@ export class KnownState {
     return this.#modelAliases;
   }
 
+  /** Those of a request's tags that have budgets. */
+  tagHolders(tags: Tags): readonly LimitHolder[] {
+    if (this.#tagHolders.size === 0) return [];
+    return Object.entries(tags).flatMap(
+      ([name, value]) => this.#tagHolders.get(tagSubject(name, value)) ?? [],
+    );
+  }
+
   goesDirect(slug: string): boolean {
     return (this.#routes.get(slug) ?? this.#settings.upstream.route) === "direct";
   }
@@ -181,6 +194,7 @@ export class KnownState {
       changes.settings,
     );
     this.#routes = this.#ownRoutes();
+    this.#tagHolders = tagHoldersOf(this.#settings.tags.limits);
     for (const event of unwritten) this.#replay(event);
     this.#version = changes.version;
   }
@@ -515,4 +529,14 @@ function tagsOf({ fixedTags, requiredTags }: TokenState) {
 function scopesOf({ providers, models }: TokenState): readonly AccessScope[] | null {
   if (providers !== null) return providers.map((provider) => ({ provider, models }));
   return models === null ? null : [{ provider: null, models }];
+}
+
+function tagHoldersOf(limits: readonly TagLimit[]): ReadonlyMap<string, LimitHolder> {
+  return new Map(
+    limits.map((limit) => {
+      const id = tagHolderId(limit.name, limit.value);
+      const name = tagSubject(limit.name, limit.value);
+      return [name, { kind: "tag", id, budgetId: id, name, limits: budgetsOf(limit) }];
+    }),
+  );
 }

@@ -5,6 +5,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import type { Route } from "../../providers/types";
+import type { TagLimit } from "../../tags/tag-limits";
 import type { LogChoice } from "../../usage/logged-share";
 import type { PriceOverride } from "../../usage/price";
 import type { Database } from "../open-database";
@@ -57,6 +58,8 @@ export interface TeamSettings {
   readonly tags: {
     /** Names of tags that usage is counted by, at most `MAX_ROLLED_UP_TAGS`. */
     readonly rollUp: readonly string[];
+    /** Budgets of their values, at most `MAX_TAG_LIMITS`. */
+    readonly limits: readonly TagLimit[];
   };
   readonly alerts: {
     /** Alert if a provider has fewer ready keys; 0 for never. */
@@ -94,7 +97,7 @@ export const DEFAULT_SETTINGS: Settings = {
   logging: { requests: "all", errorWords: true },
   // The rest of the free plan's 100,000 rows per day is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },
-  tags: { rollUp: [] },
+  tags: { rollUp: [], limits: [] },
   alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0, mailFrom: "", mailTo: [] },
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },

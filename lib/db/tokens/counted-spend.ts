@@ -1,14 +1,16 @@
 /**
- * SQL that counts what tokens, members and groups used: from the rollups, which include every request, or from the log, which
+ * SQL that counts what tokens, members, groups and tags used: from the rollups, which include every request, or from the log, which
  * may be sampled or pruned. Both are written in one transaction with the budgets' own sums, so counting them in a
  * transaction misses nothing and counts nothing twice.
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
 import { periodBounds, type SpendPeriod } from "../../budgets/spend";
+import { tagOfHolder } from "../../tags/tag-limits";
 import { UNCOUNTED_OUTCOMES } from "../../usage/counted-request";
-import { DAY_MS } from "../../usage/rollup";
+import { DAY_MS, tagSubject } from "../../usage/rollup";
 import { firstRequestIdAt } from "../state/request-id-bounds";
+import { TAG_COLUMNS } from "../usage/tag-cells";
 import { type CellRange, inRange, packedCells } from "../usage/usage-cells";
 
 export type SpendSource = "rollups" | "log";
@@ -37,7 +39,13 @@ export function selectCounts(counts: readonly SpendCount[]): SQL {
     const [fromMs, toMs] = periodBounds(period);
     return { holderId, period, source, fromMs, toMs };
   });
-  const ids = JSON.stringify([...new Set(asked.map(({ holderId }) => holderId))]);
+  const holders = [...new Set(asked.map(({ holderId }) => holderId))];
+  const ids = JSON.stringify(holders);
+  const tags = holders.flatMap((id) => {
+    const tag = tagOfHolder(id);
+    return tag === null ? [] : [{ id, ...tag, subject: tagSubject(tag.name, tag.value) }];
+  });
+  const ofTags = tags.length === 0 ? null : JSON.stringify(tags);
   const hasGroups = asked.some(({ holderId }) => holderId.startsWith(GROUP_PREFIX));
   const range = (source: SpendSource) => {
     const own = asked.filter((each) => each.source === source);
@@ -46,7 +54,16 @@ export function selectCounts(counts: readonly SpendCount[]): SQL {
       ? []
       : [{ fromMs, toMs: Math.max(...own.map(({ toMs }) => toMs)), ids, hasGroups }];
   };
-  const days = [...range("rollups").map(daysOfRollups), ...range("log").map(daysOfLog)];
+  const days = [
+    ...range("rollups").flatMap((each) => [
+      daysOfRollups(each),
+      ...(ofTags === null ? [] : [tagDaysOfRollups(each, ofTags)]),
+    ]),
+    ...range("log").flatMap((each) => [
+      daysOfLog(each),
+      ...(ofTags === null ? [] : [tagDaysOfLog(each, ofTags)]),
+    ]),
+  ];
   return sql`
     with days as materialized (${sql.join(days, sql` union all `)})
     select p.value ->> 'holderId' as "holderId", p.value ->> 'period' as period,
@@ -109,6 +126,43 @@ function daysOfLog({ ids, hasGroups, fromMs, toMs }: CountedRange): SQL {
     where id >= ${firstRequestIdAt(fromMs)} and id < ${firstRequestIdAt(toMs)}
       and ${ofHolders("token_id", ids, hasGroups)} and ${isCountedSql}
     group by 2, 3, 4, 5`;
+}
+
+/** Tags as JSON: their ids as holders, names, values and subjects. */
+function tagDaysOfRollups({ fromMs, toMs }: CountedRange, tags: string): SQL {
+  const columns = sql.raw(CELL_COLUMNS.join(", "));
+  const range: CellRange = { side: "tag", grain: "day", fromMs, toMs };
+  const stored = sql.raw(
+    CELL_COLUMNS.map((column) => `e.value ->> ${TAG_COLUMNS.indexOf(column)} as ${column}`).join(
+      ", ",
+    ),
+  );
+  return sql`
+    select 'rollups' as source, t.value ->> 'id' as budget_id, '' as user_id, '' as group_id,
+      bucket_ms as day_ms, sum(requests) as requests, sum(input_tokens + output_tokens) as tokens,
+      sum(cost_nano_usd) as cost
+    from (
+      select ${columns} from (${packedCells(range, CELL_COLUMNS)})
+      union all
+      select ${stored} from usage_tags u, json_each(u.cells) e
+      where u.grain = 'day' and u.bucket_ms >= ${fromMs} and u.bucket_ms < ${toMs}
+        and u.name in (select value ->> 'name' from json_each(${tags}))) c
+      join json_each(${tags}) t on t.value ->> 'subject' = c.subject_id
+    where ${inRange(range)} and ${isCountedSql}
+    group by 2, 5`;
+}
+
+function tagDaysOfLog({ fromMs, toMs }: CountedRange, tags: string): SQL {
+  return sql`
+    select 'log' as source, t.value ->> 'id' as budget_id, '' as user_id, '' as group_id,
+      at_ms - at_ms % ${DAY_MS} as day_ms, count(*) as requests,
+      sum(coalesce(input_tokens, 0) + coalesce(output_tokens, 0)) as tokens,
+      sum(coalesce(cost_nano_usd, 0)) as cost
+    from request_log r join json_each(${tags}) t
+      on r.tags ->> ('$."' || (t.value ->> 'name') || '"') = t.value ->> 'value'
+    where r.id >= ${firstRequestIdAt(fromMs)} and r.id < ${firstRequestIdAt(toMs)}
+      and r.tags is not null and ${isCountedSql}
+    group by 2, 5`;
 }
 
 /** The token whose budget a token's usage counts for. */

@@ -1,5 +1,5 @@
 /**
- * What tokens, members and groups have used in a day or a month, as their budgets count it.
+ * What tokens, members, groups and tags have used in a day or a month, as their budgets count it.
  *
  * A row is created on first use, from the rollups; from then on every flush adds to it (see `write-usage.ts`), from
  * whichever isolate, whether or not that knows about limits. So a row is right however late limits are set, and a
@@ -14,6 +14,7 @@ import {
   type SpendPeriod,
   sum,
 } from "../../budgets/spend";
+import { tagOfHolder } from "../../tags/tag-limits";
 import { isCounted } from "../../usage/counted-request";
 import { OUTCOMES } from "../../usage/types";
 import type { Database } from "../open-database";
@@ -51,8 +52,19 @@ export async function peekTokenSpend(
   return [...known, ...(await countSpend(db, missing))];
 }
 
-/** What `selectCounts` counts from the rollups, through their digests (`usage-digests.ts`). */
+/** What `selectCounts` counts from the rollups, through their digests (`usage-digests.ts`); tags have none. */
 async function countSpend(
+  db: Database,
+  missing: readonly SpendPeriod[],
+): Promise<readonly PeriodSpend[]> {
+  const isOfTag = ({ holderId }: SpendPeriod) => tagOfHolder(holderId) !== null;
+  const [ofTags, asked] = [missing.filter(isOfTag), missing.filter((each) => !isOfTag(each))];
+  const byTags =
+    ofTags.length === 0 ? [] : await db.all<PeriodSpend>(selectCounts(fromRollups(ofTags)));
+  return asked.length === 0 ? byTags : [...byTags, ...(await countTokenSpend(db, asked))];
+}
+
+async function countTokenSpend(
   db: Database,
   asked: readonly SpendPeriod[],
 ): Promise<readonly PeriodSpend[]> {

@@ -1,7 +1,7 @@
 /**
  * SQL for usage by the values of tags. Callers choose values, so their number is bounded per tag and day, in one place:
  * compaction admits values in the order in which they come, the most used first, and counts all others as
- * `OTHER_VALUE`. What isn't compacted yet is read in the same way.
+ * `OTHER_VALUE`; values with budgets are always admitted. What isn't compacted yet is read in the same way.
  *
  * Cells of hours that are over are packed, as those of open hours are: a row for each tag, and hour or day.
  * @module
@@ -25,12 +25,18 @@ const CHUNK_CELLS = sql.raw("1000");
 const WAITING_MS = 2 * DAY_MS;
 
 const MEASURED = CELL_VALUE_COLUMNS.slice(0, TAG_VALUES);
-const TAG_COLUMNS: readonly string[] = [...CELL_KEY_COLUMNS, ...MEASURED];
+/** The columns of a cell of the tag side, in the order in which it is packed. */
+export const TAG_COLUMNS: readonly string[] = [...CELL_KEY_COLUMNS, ...MEASURED];
 const SUMS = sql.raw(MEASURED.map((column) => `sum(${column}) as ${column}`).join(", "));
 
 const dayOf = (bucket: string) => sql.raw(`${bucket} - ${bucket} % ${DAY_MS}`);
 const NAME = sql.raw("substr(subject_id, 1, instr(subject_id, '=') - 1)");
 const VALUE = sql.raw("substr(subject_id, instr(subject_id, '=') + 1)");
+
+/** Values with budgets. */
+const KEPT = sql`
+  select l.value ->> 'name' as name, l.value ->> 'value' as value
+  from settings s, json_each(s.value, '$.limits') l where s.name = 'tags'`;
 
 /** Admits new values of the journal's cells, as long as there is room. Comes before its cells are moved. */
 export function admitTagValues(): SQL {
@@ -47,14 +53,18 @@ export function admitTagValues(): SQL {
         cross join usage_tag_values v cross join json_each(v.tag_values) e
       where v.day_ms = n.day_ms and v.name = n.name),
     ranked as (
-      select day_ms, name, value, row_number() over (partition by day_ms, name order by requests desc, value) as place
-      from news n where value <> ${OTHER_VALUE} and not ${isKnown})
+      select day_ms, name, value, is_kept, row_number() over (
+        partition by day_ms, name order by is_kept desc, requests desc, value) as place
+      from (select n.*, exists (
+          select 1 from (${KEPT}) l where l.name = n.name and l.value = n.value) as is_kept
+        from news n where value <> ${OTHER_VALUE} and not ${isKnown}))
     insert into usage_tag_values (day_ms, name, tag_values)
     select day_ms, name, json_group_array(value) from (
       select day_ms, name, value, 0 as is_new, place from known
       union all
       select day_ms, name, value, 1, place from ranked r
-      where place + (select count(*) from known k where k.day_ms = r.day_ms and k.name = r.name) <= ${MAX_TAG_VALUES}
+      where is_kept or place + (
+        select count(*) from known k where k.day_ms = r.day_ms and k.name = r.name) <= ${MAX_TAG_VALUES}
       order by day_ms, name, is_new, place)
     where true group by day_ms, name having max(is_new) = 1
     on conflict (day_ms, name) do update set tag_values = excluded.tag_values`;
@@ -135,11 +145,13 @@ export function selectTagCells(name: string, { grain, fromMs, toMs }: CellRange)
     where grain = ${grain} and name = ${name} and bucket_ms >= ${fromMs} and bucket_ms < ${toMs}`;
 }
 
-/** A select for `cellsOfTag`: the values of the days from which cells may wait. */
+/** A select for `cellsOfTag`: the values of the days from which cells may wait, and those with budgets, of any day. */
 export function selectAdmittedValues(): SQL {
   return sql`
     select day_ms, name, tag_values from usage_tag_values
-    where day_ms >= (select min(at_ms) from usage_journal) - ${WAITING_MS}`;
+    where day_ms >= (select min(at_ms) from usage_journal) - ${WAITING_MS}
+    union all
+    select null, name, json_group_array(value) from (${KEPT}) group by name`;
 }
 
 const [BUCKET, SIDE, SUBJECT, REQUESTS] = ["bucket_ms", "side", "subject_id", "requests"].map(
@@ -162,11 +174,16 @@ export function cellsOfTag(
   const days = Map.groupBy(own, dayOfCell);
   const admitted = new Map(
     rows
-      .filter((row) => row.name === name && days.has(Number(row.day_ms)))
+      .filter((row) => row.name === name && row.day_ms !== null && days.has(Number(row.day_ms)))
       .map((row) => [Number(row.day_ms), JSON.parse(String(row.tag_values)) as string[]]),
   );
+  const kept = new Set(
+    rows
+      .filter((row) => row.name === name && row.day_ms === null)
+      .flatMap((row) => JSON.parse(String(row.tag_values)) as string[]),
+  );
   return [...days].flatMap(([dayMs, ofDay]) => {
-    const values = admittedOf(ofDay, prefix, admitted.get(dayMs) ?? []);
+    const values = admittedOf(ofDay, prefix, admitted.get(dayMs) ?? [], kept);
     return ofDay.map((cell) => {
       const value = valueIn(cell, prefix);
       return cell.with(SUBJECT, values.has(value) ? value : OTHER_VALUE);
@@ -179,6 +196,7 @@ function admittedOf(
   cells: readonly WaitingCell[],
   prefix: string,
   known: readonly string[],
+  kept: ReadonlySet<string>,
 ): ReadonlySet<string> {
   const admitted = new Set(known);
   const news = new Map<string, number>();
@@ -189,9 +207,14 @@ function admittedOf(
   }
   const room = Math.max(0, MAX_TAG_VALUES - admitted.size);
   const ranked = [...news].sort(
-    ([value, requests], [other, others]) => others - requests || (value < other ? -1 : 1),
+    ([value, requests], [other, others]) =>
+      Number(kept.has(other)) - Number(kept.has(value)) ||
+      others - requests ||
+      (value < other ? -1 : 1),
   );
-  for (const [value] of ranked.slice(0, room)) admitted.add(value);
+  for (const [index, [value]] of ranked.entries()) {
+    if (index < room || kept.has(value)) admitted.add(value);
+  }
   return admitted;
 }
 

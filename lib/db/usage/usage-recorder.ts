@@ -17,7 +17,7 @@ import type { LeasedLimits } from "../../leases/leased-limits";
 import { affordableShare, isProblem, wantedShare } from "../../usage/logged-share";
 import { type Cost, loadPriceBook, type PriceBook, type PriceOverride } from "../../usage/price";
 import type { RequestEvent } from "../../usage/request-event";
-import { Cells, DAY_MS } from "../../usage/rollup";
+import { Cells, DAY_MS, tagSubject } from "../../usage/rollup";
 import { newRowId } from "../new-row-id";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
@@ -277,7 +277,8 @@ export class UsageRecorder {
   }
 
   #newCells(): Cells {
-    return new Cells(this.#options.settings().tags.rollUp);
+    const { rollUp, limits } = this.#options.settings().tags;
+    return new Cells(rollUp, new Set(limits.map(({ name, value }) => tagSubject(name, value))));
   }
 
   #flushOf(

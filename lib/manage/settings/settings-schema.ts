@@ -4,8 +4,11 @@
  */
 import { z } from "zod";
 import type { TeamSettings } from "../../db/team/settings";
-import { isTagName } from "../../tags/tags";
-import { MAX_ROLLED_UP_TAGS } from "../../usage/rollup";
+import { MAX_TAG_LIMITS } from "../../tags/tag-limits";
+import { isTagName, isTagValue } from "../../tags/tags";
+import { MAX_ROLLED_UP_TAGS, OTHER_VALUE, tagSubject } from "../../usage/rollup";
+import { BUDGETS } from "../../usage/token-limits";
+import { limitFields } from "../limits/limit-schemas";
 import { LONGEST_DAYS, MOST_READY_KEYS, MOST_RECIPIENTS, MOST_ROWS_A_DAY } from "./settings-limits";
 
 export type { TeamSettings as Settings };
@@ -36,13 +39,47 @@ export const meteringInput = z.strictObject({
   dailyRowBudget: z.int().min(0).max(MOST_ROWS_A_DAY).meta({ description: "0 for no limit" }),
 });
 
-export const tagsInput = z.strictObject({
+const budget = {
+  dailyRequests: limitFields.dailyRequests.default(null),
+  dailyTokens: limitFields.dailyTokens.default(null),
+  dailyCostUsd: limitFields.dailyCostUsd.default(null),
+  monthlyCostUsd: limitFields.monthlyCostUsd.default(null),
+};
+
+const tagLimit = z
+  .strictObject({
+    name: z.string().trim().refine(isTagName, "no name of a tag"),
+    value: z
+      .string()
+      .trim()
+      .refine((text) => isTagValue(text) && text !== OTHER_VALUE, "no value of a tag"),
+    ...budget,
+  })
+  .refine((limit) => BUDGETS.some((name) => limit[name] !== null), "a budget is missing");
+
+export const tagLimitsInput = z
+  .array(tagLimit)
+  .max(MAX_TAG_LIMITS)
+  .refine(
+    (limits) =>
+      new Set(limits.map(({ name, value }) => tagSubject(name, value))).size === limits.length,
+    "each value once",
+  )
+  .meta({ description: "Budgets of all requests with a value of such a tag together" });
+
+const tags = z.strictObject({
   rollUp: z
     .array(z.string().trim().refine(isTagName, "no name of a tag"))
     .max(MAX_ROLLED_UP_TAGS)
     .refine((names) => new Set(names).size === names.length, "each name once")
     .meta({ description: "Names of tags by which usage is counted" }),
+  limits: tagLimitsInput,
 });
+
+const tagsInput = tags.refine(
+  ({ rollUp, limits }) => limits.every(({ name }) => rollUp.includes(name)),
+  { path: ["limits"], error: "usage must be counted by a tag that has budgets" },
+);
 
 const hour = z.int().min(0).max(23);
 
@@ -124,7 +161,7 @@ export const changeSettingsInput = z.discriminatedUnion("section", [
   z.strictObject({ section: z.literal("retention"), changes: retention.partial() }),
   z.strictObject({ section: z.literal("logging"), changes: logging.partial() }),
   z.strictObject({ section: z.literal("metering"), changes: meteringInput.partial() }),
-  z.strictObject({ section: z.literal("tags"), changes: tagsInput.partial() }),
+  z.strictObject({ section: z.literal("tags"), changes: tags.partial() }),
   z.strictObject({ section: z.literal("alerts"), changes: alerts.partial() }),
   z.strictObject({ section: z.literal("prices"), changes: pricesInput.partial() }),
   z.strictObject({ section: z.literal("appearance"), changes: appearance.partial() }),

@@ -20,8 +20,8 @@ export const limitAnswers = {
 
 const holder = {
   kind: z
-    .enum(["token", "member", "group"])
-    .meta({ description: "A member's or a group's limits apply to all of its tokens together" }),
+    .enum(["token", "member", "group", "tag"])
+    .meta({ description: "All but a token's limits apply to several tokens together" }),
   id: z.string(),
   name: z.string(),
 };

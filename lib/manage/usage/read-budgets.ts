@@ -8,6 +8,7 @@ import {
 import { type LimitedHolder, listLimitedHolders } from "../../db/state/limited-holders";
 import type { TokenReach } from "../../db/tokens/access-tokens";
 import { peekTokenSpend } from "../../db/tokens/token-spend";
+import type { TagLimit } from "../../tags/tag-limits";
 import { NANO_PER_USD } from "../../usage/price";
 import { BUDGETS, type BudgetName } from "../../usage/token-limits";
 import type { ManageContext } from "../manage-context";
@@ -29,7 +30,7 @@ export interface Budget {
   readonly renewsAt: number;
 }
 
-/** A token or a member with limits of any kind. */
+/** Something with limits of any kind. */
 export interface HolderBudgets extends LimitedHolder {
   readonly budgets: readonly Budget[];
   /** Requests in progress; null if unknown. */
@@ -37,17 +38,19 @@ export interface HolderBudgets extends LimitedHolder {
 }
 
 /**
- * How much of each budget is used, as the proxy counts it. Groups first, then members, then tokens. At most eight statements,
- * however many there are.
+ * How much of each budget is used, as the proxy counts it. Tags first, then groups, members and tokens. At most nine
+ * statements, however many there are.
  * @param underWay What a holder's requests in progress hold, as far as this isolate knows.
+ * @param tagLimits Those in the settings, if the caller has read them: then it is one statement less.
  */
 export async function readBudgets(
   { db, nowMs }: ManageContext,
   reach: TokenReach,
   underWay: (holderId: string) => Spend | null = () => null,
+  tagLimits?: readonly TagLimit[],
 ): Promise<readonly HolderBudgets[]> {
   const atMs = nowMs();
-  const holders = await listLimitedHolders(db, reach);
+  const holders = await listLimitedHolders(db, reach, tagLimits);
   const spends = await peekTokenSpend(
     db,
     holders.flatMap((holder) => periodsOf(holder, atMs)),

@@ -78,6 +78,10 @@ function whose({ kind, name }: LimitHolder, amount: string, isInside = false): s
       const of = `${amount} for all of the owner's tokens together`;
       return isInside ? `the owner's ${of}` : `The owner's limit of ${of}`;
     }
+    case "tag": {
+      const of = `${amount} for all requests tagged ${name}`;
+      return isInside ? `the ${of}` : `The limit of ${of}`;
+    }
     case "group": {
       const of = `${amount} for all tokens of the group ${JSON.stringify(name)} together`;
       return isInside ? `the ${of}` : `The limit of ${of}`;

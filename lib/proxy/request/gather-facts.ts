@@ -14,7 +14,7 @@ import { readOnForModel } from "./read-on-for-model";
 import { readRequestBody } from "./request-body";
 import { identifyCaller } from "./request-credential";
 import type { RequestFacts } from "./request-facts";
-import { requestTags } from "./request-tags";
+import { requestTags, withTagLimits } from "./request-tags";
 
 /** The segment below `/api/` of the one endpoint that belongs to no provider and no shared API format. */
 export const QUOTA = "quota";
@@ -31,17 +31,18 @@ export async function gatherFacts(
   const provider = calledProvider(typed.segment, scope);
   const { segment, rest: path } = provider === undefined ? sharedPath(typed) : typed;
   meter.sentTo(provider);
-  const { token, credential } = await identifyCaller(
+  const { token: known, credential } = await identifyCaller(
     request,
     url,
     provider,
     scope.ports,
     scope.keep,
   );
-  meter.calledBy(token, credential);
-  scope.caller = token;
+  meter.calledBy(known, credential);
   scope.credential = credential;
-  meter.tags = requestTags(request.headers, token, credential);
+  meter.tags = requestTags(request.headers, known, credential);
+  const token = withTagLimits(known, meter.tags, scope.ports);
+  scope.caller = token;
   const isForQuota = segment === QUOTA && path === "";
   if (provider === undefined && segment !== COMPAT && !isForQuota) {
     throw unknownProvider(segment, scope);

@@ -6,7 +6,7 @@
 import { parseGatewayMetadata } from "../../tags/gateway-metadata";
 import { parseTags } from "../../tags/tag-text";
 import { type Tags, tagValue } from "../../tags/tags";
-import type { AccessToken } from "../ports";
+import type { AccessToken, ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { carriesToken } from "./carries-token";
 
@@ -38,6 +38,18 @@ function readMetadata(metadata: string, credential: string): Tags {
   return Object.entries(tags).some(([name, value]) => carriesToken(`${name} ${value}`, credential))
     ? {}
     : tags;
+}
+
+/** The token as the request's tags limit it: with their budgets, besides its own limits. */
+export function withTagLimits(
+  token: AccessToken,
+  tags: Tags | null,
+  { state }: Pick<ProxyPorts, "state">,
+): AccessToken {
+  if (tags === null) return token;
+  const holders = state.tagHolders(tags);
+  if (holders.length === 0) return token;
+  return { ...token, limitHolders: [...(token.limitHolders ?? []), ...holders] };
 }
 
 function readHeader(header: string, credential: string): Tags {

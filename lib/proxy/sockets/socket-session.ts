@@ -28,6 +28,7 @@ import { assertBudgetLeft, assertPriced, reserveTurn } from "../account/token-bu
 import type { AccessToken } from "../ports";
 import { ProxyError } from "../proxy-error";
 import { beginsJson, jsonText } from "../request/body-form";
+import { withTagLimits } from "../request/request-tags";
 import { idsInJson, unescapedJson } from "../request/stored-ids";
 import type { RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
@@ -426,10 +427,11 @@ class SocketSession {
       const news = ports.state.afterResponse();
       if (news !== null) await this.#soon(news);
       if (this.#isOver) return;
-      const token = await ports.state.findAccessToken(credential, keep);
-      if (token === null) {
+      const known = await ports.state.findAccessToken(credential, keep);
+      if (known === null) {
         throw new ProxyError("invalid_access_token", "This access token was revoked.");
       }
+      const token = withTagLimits(known, this.#scope.meter.tags, ports);
       if (token.expiresAtMs !== null && token.expiresAtMs <= ports.nowMs()) {
         throw new ProxyError("invalid_access_token", "This access token has expired.");
       }

@@ -5,6 +5,7 @@ import { LoggingForm } from "@/components/settings/logging-form";
 import { MeteringForm } from "@/components/settings/metering-form";
 import { RetentionForm } from "@/components/settings/retention-form";
 import { SettingsSection } from "@/components/settings/settings-section";
+import { TagLimitsForm } from "@/components/settings/tag-limits-form";
 import { TagsForm } from "@/components/settings/tags-form";
 import { readSettings } from "@/lib/manage/settings/read-settings";
 
@@ -42,6 +43,13 @@ export default async function LoggingPage() {
       </SettingsSection>
       <SettingsSection id="tags" title={t("tags.title")} description={t("tags.description")}>
         <TagsForm settings={settings.tags} />
+      </SettingsSection>
+      <SettingsSection
+        id="tag-limits"
+        title={t("tagLimits.title")}
+        description={t("tagLimits.description")}
+      >
+        <TagLimitsForm settings={settings.tags} />
       </SettingsSection>
     </>
   );
