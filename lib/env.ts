@@ -42,6 +42,11 @@ export interface Env {
   OIDC_ROLES?: string;
   /** The claim with the groups (default `groups`). */
   OIDC_GROUPS_CLAIM?: string;
+  /** A Cloudflare Access team (its name or address) and the audience tags of its applications: `lib/auth/cloudflare-access.ts`. */
+  ACCESS_TEAM?: string;
+  ACCESS_AUD?: string;
+  /** What its service tokens may do with the admin API: `<client id>=admin;<client id>=viewer`. */
+  ACCESS_SERVICE_TOKENS?: string;
   /** `off` allows no passwords if another service is configured. */
   PASSWORDS?: string;
   /** Encrypts stored provider keys. Required to add or use keys; `npm start` creates one. */
@@ -109,6 +114,9 @@ export const VARIABLES = [
   "OIDC_NAME",
   "OIDC_ROLES",
   "OIDC_GROUPS_CLAIM",
+  "ACCESS_TEAM",
+  "ACCESS_AUD",
+  "ACCESS_SERVICE_TOKENS",
   "PASSWORDS",
 ] as const satisfies readonly (keyof Env)[];
 

@@ -27,6 +27,13 @@ const PATHS: Readonly<Record<ServiceId, readonly { readonly d: string; readonly 
         d: "M12 4.7c2.3 0 3.8 1 4.7 1.8l3.4-3.3A11.5 11.5 0 0 0 12 0 12 12 0 0 0 1.2 6.6l3.9 3c1-2.9 3.7-4.9 6.9-4.9Z",
       },
     ],
+    // A shield (the icon of Lucide).
+    access: [
+      {
+        fill: "currentColor",
+        d: "M12 22s8-3.6 8-10V5.2L12 2 4 5.2V12c0 6.400 8 10 8 10Zm-1.200-6.200-3.400-3.400 1.400-1.400 2 2 4.800-4.800 1.400 1.400Z",
+      },
+    ],
     // A key, for any issuer (the icon of Lucide).
     oidc: [
       {

@@ -30,6 +30,7 @@ import {
 } from "../db/team/users";
 import type { Env } from "../env";
 import { accountOf } from "./account-address";
+import { accessIdentity, accessTeam } from "./cloudflare-access";
 import {
   browserCookieName,
   KNOWN_BROWSER_MAX_AGE_S,
@@ -135,6 +136,29 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
           if (verdict.kind === "wrong" || (await isOfDirectory(db, env, verdict.user.id)))
             return null;
           return { id: verdict.user.id };
+        },
+      }),
+      Credentials({
+        id: "access",
+        credentials: {},
+        async authorize() {
+          const identity = await accessIdentity(requestHeaders, env, Date.now());
+          const issuer = accessTeam(env)?.issuer;
+          if (identity?.kind !== "person" || issuer === undefined) return null;
+          const providerAccountId = `${issuer} ${identity.sub}`;
+          const isMember = await signInWithAccount(
+            db,
+            {
+              ...{ provider: "access", providerAccountId, verifiedEmail: identity.email },
+              // Access says who it is; the portal, or a directory, what they may do.
+              ...{ role: undefined, directory: directoryOf(env), name: null, image: null },
+              inviteToken: (await cookies()).get(INVITE_COOKIE)?.value ?? null,
+              from: whereFrom(requestHeaders),
+            },
+            Date.now(),
+          );
+          const user = isMember && (await findUserByAccount(db, "access", providerAccountId));
+          return user ? { id: user.id } : null;
         },
       }),
       ...serviceProviders(env),

@@ -7,10 +7,12 @@ import GitHub from "next-auth/providers/github";
 import Google from "next-auth/providers/google";
 import { fromBase64Url } from "../crypto/base64url";
 import type { Env } from "../env";
+import { ADDRESS } from "./account-address";
+import { accessTeam } from "./cloudflare-access";
 import { parseGroupRoles, roleOfGroups } from "./group-roles";
 import type { Role } from "./member";
 
-export type ServiceId = "github" | "google" | "oidc";
+export type ServiceId = "access" | "github" | "google" | "oidc";
 
 export interface SignInService {
   readonly id: ServiceId;
@@ -21,6 +23,7 @@ export interface SignInService {
 /** The configured services, in the order of their buttons. */
 export function signInServices(env: Env): readonly SignInService[] {
   const services: SignInService[] = [];
+  if (accessTeam(env) !== null) services.push({ id: "access", name: "Cloudflare Access" });
   if (env.OIDC_ISSUER && env.OIDC_ID && env.OIDC_SECRET) {
     const name = env.OIDC_NAME || hostOf(env.OIDC_ISSUER);
     services.push({ id: "oidc", name });
@@ -162,8 +165,6 @@ interface GitHubEmail {
   readonly primary: boolean;
   readonly verified: boolean;
 }
-
-const ADDRESS = /^[^\s@]{1,64}@[^\s@]{1,189}$/;
 
 /** The address for which a service vouches; null if it doesn't. */
 export function verifiedEmail(profile: Readonly<Record<string, unknown>>): string | null {

@@ -102,7 +102,7 @@ describe("docs/command-line.md", () => {
     });
     const output = await run("tags");
     expect(output).toMatch(/^customer=acme has budgets\n/);
-    expect(output).toMatch(/customer=acme +1000 +\$50\n1 budget\ncustomer=acme has no budgets\n$/);
+    expect(output).toMatch(/customer=acme +1000 +\$50\ncustomer=acme has no budgets\n1 budget\n$/);
   });
 
   test("its usage is shown", async () => {

@@ -4,18 +4,23 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { builtActions } from "../portal/actions.ts";
+import { type AccessTeam, startAccessTeam } from "./access-team.ts";
 import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
 import { APP, type IdentityIssuer, startIdentityIssuer } from "./identity-issuer.ts";
 
 let stack: Stack;
 let issuer: IdentityIssuer;
+let team: AccessTeam;
 
 beforeAll(async () => {
+  team = await startAccessTeam();
   issuer = await startIdentityIssuer();
   stack = await startStack({
     vars: {
       ...{ GITHUB_ID: "gh-app", GITHUB_SECRET: "x", GOOGLE_ID: "go-app", GOOGLE_SECRET: "x" },
       ...{ OIDC_ISSUER: issuer.url, OIDC_ID: APP.id, OIDC_SECRET: APP.secret },
+      ...{ ACCESS_TEAM: team.url, ACCESS_AUD: team.audience },
+      ACCESS_SERVICE_TOKENS: "robot.access=admin;reader.access=viewer",
       ...{ OIDC_NAME: "Acme", OIDC_ROLES: "platform=admin;engineering=member" },
     },
   });
@@ -27,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack.close();
   await issuer.close();
+  await team.close();
 });
 
 function act(
@@ -55,6 +61,7 @@ describe("signing in through another service", () => {
     expect(page).toContain("Continue with GitHub");
     expect(page).toContain("Continue with Google");
     expect(page).toContain("Continue with Acme");
+    expect(page).toContain("Continue with Cloudflare Access");
   });
 
   test("the service gets the app's id and the way back", async () => {
@@ -95,6 +102,65 @@ describe("signing in through another service", () => {
     expect(location.pathname).toBe("/login");
     expect(location.searchParams.get("error")).not.toBeNull();
     expect(answer.headers.getSetCookie().join()).not.toMatch(/session-token=[^;]/);
+  });
+});
+
+describe("Cloudflare Access", () => {
+  const ADA = { sub: "person-1", email: "Ada@example.com" };
+
+  /** As the button on the login page does, with what Access adds to the request. */
+  async function signIn(claims: object | null) {
+    const headers = claims === null ? {} : team.headers(claims);
+    const answer = await act("signInWithService", "/login", { service: "access" }, headers);
+    const session = answer.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(";", 1)[0] ?? "")
+      .find((cookie) => /session-token=./.test(cookie));
+    return { path: target(answer).pathname + target(answer).search, session };
+  }
+  const statusOf = async (path: string, session: string | undefined) =>
+    (await fetch(`${stack.url}${path}`, { headers: { cookie: session ?? "" }, redirect: "manual" }))
+      .status;
+
+  test("a member with the verified address gets in", async () => {
+    const { path, session } = await signIn(ADA);
+    expect(path).toBe("/");
+    expect(await statusOf("/team", session)).toBe(200);
+    expect((await signIn(ADA)).path).toBe("/");
+  });
+
+  test.each([
+    ["nobody, because Access was not asked", null],
+    ["someone who is no member", { ...ADA, sub: "person-2", email: "eve@example.com" }],
+    ["a member's address that was given to another person", { ...ADA, sub: "person-3" }],
+    ["another application", { ...ADA, aud: ["of-another-application"] }],
+    ["the day before", { ...ADA, exp: 1_700_000_000 }],
+    ["a service token", { sub: "", common_name: "robot.access" }],
+  ])("an assertion of %s opens nothing", async (_, claims) => {
+    const { path, session } = await signIn(claims);
+    expect(path).toBe("/login?error=no-member");
+    expect(session).toBeUndefined();
+  });
+
+  test("service tokens use the admin API as their role says, and persons don't", async () => {
+    const ask = async (method: string, claims: object) => {
+      const changes = { section: "alerts", changes: { readyKeysBelow: 2 } };
+      const answer = await fetch(`${stack.url}/api/admin/settings`, {
+        method,
+        headers: { ...team.headers(claims), "content-type": "application/json" },
+        ...(method !== "GET" && { body: JSON.stringify(changes) }),
+      });
+      return answer.status;
+    };
+    const [robot, reader] = ["robot.access", "reader.access"].map((name) => ({
+      sub: "",
+      common_name: name,
+    }));
+    expect(await ask("GET", reader ?? {})).toBe(200);
+    expect(await ask("PATCH", reader ?? {})).toBe(403);
+    expect(await ask("PATCH", robot ?? {})).toBe(200);
+    expect(await ask("GET", { sub: "", common_name: "other.access" })).toBe(401);
+    expect(await ask("GET", ADA)).toBe(401);
   });
 });
 

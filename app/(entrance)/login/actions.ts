@@ -1,6 +1,7 @@
 "use server";
 
 import { cookies } from "next/headers";
+import { redirect } from "next/navigation";
 import { CredentialsSignin } from "next-auth";
 import { z } from "zod";
 import { entranceAction } from "@/app/entrance-action";
@@ -33,7 +34,7 @@ export const signInWithPassword = entranceAction(
 const INVITE_COOKIE_S = 600;
 
 const serviceInput = z.strictObject({
-  service: z.enum(["github", "google", "oidc"]),
+  service: z.enum(["access", "github", "google", "oidc"]),
   next: z.string().max(2_000).optional(),
   /** The invitation that the visitor accepts in this way. */
   inviteToken: z.string().max(100).optional(),
@@ -52,6 +53,12 @@ export const signInWithService = entranceAction(
         maxAge: INVITE_COOKIE_S,
       });
     }
-    await signIn(service, { redirectTo: nextPath(next) });
+    try {
+      await signIn(service, { redirectTo: nextPath(next) });
+    } catch (error) {
+      if (!(error instanceof CredentialsSignin)) throw error;
+      // Access vouches for no one who is a member.
+      redirect("/login?error=no-member");
+    }
   },
 );

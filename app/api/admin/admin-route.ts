@@ -3,7 +3,7 @@
  * @module
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
-import { NotAdminError, requireAdmin } from "@/lib/auth/require-admin";
+import { apiCaller, NotAdminError, ReadOnlyError } from "@/lib/auth/require-admin";
 import { openDatabase } from "@/lib/db/open-database";
 import { rootCause } from "@/lib/db/root-cause";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "@/lib/env";
@@ -26,7 +26,7 @@ export function adminRoute(handle: (call: Omit<AdminCall, "param">) => Promise<u
     try {
       // Bindings exist only inside a request; lib/env.ts declares them, OpenNext knows only its own.
       const env = getCloudflareContext().env as unknown as Env;
-      const actor = await requireAdmin(request.headers, env.AUTH_KEY ?? "", Date.now());
+      const actor = await apiCaller(request, env, Date.now());
       const context: ManageContext = {
         db: openDatabase(env.DB),
         secrets: sealingSecrets(env),
@@ -49,6 +49,7 @@ function errorAnswer(error: unknown): Response {
   if (error instanceof NotAdminError) {
     return errorBody(401, "unauthorized", error.message, { "www-authenticate": "Bearer" });
   }
+  if (error instanceof ReadOnlyError) return errorBody(403, "forbidden", error.message);
   if (error instanceof BodyError) return errorBody(error.status, error.code, error.message);
   if (error instanceof ManageError) {
     return errorBody(STATUS[error.code], error.code, error.message, {}, error.issues);
