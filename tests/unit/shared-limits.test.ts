@@ -1,4 +1,4 @@
-/** Limits of one token on eight isolates, in virtual time; `npm run bench -- isolates` plays more of it, for longer. */
+/** Limits of one token, group or tag on eight isolates, in virtual time; `npm run bench -- isolates` plays more of it, for longer. */
 import { afterAll, beforeAll, describe, expect, type MockInstance, test, vi } from "vitest";
 import {
   costOf,
@@ -58,18 +58,30 @@ describe.each(["store", "object"] as const)("eight isolates that share by the %s
   });
 });
 
-describe.each([1, 8])("the limits of a group of five tokens, on %i isolates", (isolates) => {
-  test.each(LINES)("$limits hold for all of them together", async ({ of, most, ...line }) => {
-    const after = await playLimits({
-      ...{ seed: 5, isolates, isGroup: true, sharing: "store", durationMs: 50_000, maxWaitMs: 250 },
-      ...line,
+/** Tags have budgets only. */
+const BUDGETS = LINES.filter(({ limits }) => "dailyRequests" in limits || "dailyCostUsd" in limits);
+
+describe.each([
+  { holder: "group", isolates: 1, lines: LINES },
+  { holder: "group", isolates: 8, lines: LINES },
+  { holder: "tag", isolates: 1, lines: BUDGETS },
+  { holder: "tag", isolates: 8, lines: BUDGETS },
+] as const)(
+  "the limits of a $holder of five tokens, isolates: $isolates",
+  ({ lines, ...shared }) => {
+    test.each(lines)("$limits hold for all of them together", async ({ of, most, ...line }) => {
+      const after = await playLimits({
+        ...{ seed: 5, sharing: "store", durationMs: 50_000, maxWaitMs: 250 },
+        ...shared,
+        ...line,
+      });
+      // A budget of money is exceeded by at most one request, as a token's.
+      const slack = of === costOf ? MOST_TOKENS * TOKEN_NANO_USD : most * 0.02;
+      expect(of(after)).toBeLessThanOrEqual(most + slack);
+      expect(of(after)).toBeGreaterThanOrEqual(most * 0.85);
     });
-    // A budget of money is exceeded by at most one request, as a token's.
-    const slack = of === costOf ? MOST_TOKENS * TOKEN_NANO_USD : most * 0.02;
-    expect(of(after)).toBeLessThanOrEqual(most + slack);
-    expect(of(after)).toBeGreaterThanOrEqual(most * 0.85);
-  });
-});
+  },
+);
 
 test("one isolate uses the whole limit, and a little-used limit is reported to no one", async () => {
   const game = { seed: 3, isolates: 1, sharing: "store", durationMs: 60_000 } as const;

@@ -1,8 +1,8 @@
 /**
- * One token, or one group of tokens, with limits on several isolates, with a demand above its limits.
+ * One token, one group of tokens or one tag, with limits on several isolates, with a demand above its limits.
  * @module
  */
-import type { TokenLimits } from "../../../lib/budgets/limit-holder.ts";
+import type { LimitHolder, TokenLimits } from "../../../lib/budgets/limit-holder.ts";
 import { KeyPool } from "../../../lib/pool/key-pool.ts";
 import { handleProxyRequest } from "../../../lib/proxy/handle-request.ts";
 import type { AccessToken } from "../../../lib/proxy/ports.ts";
@@ -19,8 +19,8 @@ export interface LimitScenario {
   readonly isolates: number;
   readonly sharing: Sharing;
   readonly limits: Partial<TokenLimits>;
-  /** Whether they are a group's, whose tokens (`GROUP_TOKENS`) take turns at random; absent: one token's. */
-  readonly isGroup?: boolean;
+  /** What has them; the tokens (`SHARING_TOKENS`) of a group or with a tag take turns at random. Absent: one token. */
+  readonly holder?: "group" | "tag";
   /** Requests per second, at random times. */
   readonly perSecond: number;
   readonly durationMs: number;
@@ -72,13 +72,15 @@ const bodyOf = (maxTokens: number | null) =>
 const PROMPT_TOKENS = 60;
 /** The most tokens that a request uses. */
 export const MOST_TOKENS = PROMPT_TOKENS + MAX_TOKENS;
-const GROUP_TOKENS = 5;
+const SHARING_TOKENS = 5;
+const TAG = "customer=acme";
 
 export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
   const random = seededRandom(game.seed);
   const time = new VirtualTime(START_MS, 3);
   const store = new SimStore(time, random, game.storeLatency ?? D1_MS);
   const limits = { ...NO_LIMITS, ...game.limits };
+  const holder = holderOf(game.holder ?? "token", limits);
   const tokenOf = (text: string): AccessToken => ({
     id: `at_${text}`,
     name: text,
@@ -86,12 +88,8 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
     scopes: null,
     expiresAtMs: null,
     ...(game.maxWaitMs !== undefined && { maxWaitMs: game.maxWaitMs }),
-    ...(game.isGroup === true && { group: { id: "gr_one", weight: 1, usesCommonKeys: true } }),
-    limitHolders: [
-      game.isGroup === true
-        ? { kind: "group", id: "gr_one", name: "one", budgetId: "gr_one", limits }
-        : { kind: "token", id: "at_one", budgetId: "at_one", limits },
-    ],
+    ...(game.holder === "group" && { group: { id: "gr_one", weight: 1, usesCommonKeys: true } }),
+    limitHolders: game.holder === "tag" ? [] : [holder],
   });
   const body = bodyOf(game.maxTokens === undefined ? MAX_TOKENS : game.maxTokens);
   const sent: SentRequest[] = [];
@@ -116,6 +114,7 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
     return new SimIsolate({
       ...{ id: `is_${index}`, time, random, store, sharing: game.sharing, pool, fetch },
       tokenOf,
+      tagHolders: game.holder === "tag" ? [holder] : [],
       record: () => {},
     });
   });
@@ -126,14 +125,18 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
     asked += 1;
     const isolate = isolates[Math.floor(random() * isolates.length)];
     if (isolate === undefined) return;
-    const caller = game.isGroup === true ? `t${Math.floor(random() * GROUP_TOKENS)}` : "one";
+    const caller = game.holder === undefined ? "one" : `t${Math.floor(random() * SHARING_TOKENS)}`;
     const url = new URL(`http://one-balance.test${PATH}`);
     const path = splitProxyPath(url.pathname);
     if (path === null) throw new Error(`${PATH} is not the proxy's`);
     const askedMs = time.nowMs;
     const request = new Request(url, {
       method: "POST",
-      headers: { authorization: `Bearer ${caller}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${caller}`,
+        "content-type": "application/json",
+        ...(game.holder === "tag" && { "x-one-balance-tags": TAG }),
+      },
       body,
     });
     const response = await handleProxyRequest(request, url, path, isolate.proxy, () => {});
@@ -163,6 +166,12 @@ export async function playLimits(game: LimitScenario): Promise<LimitOutcome> {
   await time.run();
   sent.sort((one, other) => one.atMs - other.atMs);
   return { startMs: START_MS, asked, statuses, sent, waitsMs, bill: store.bill };
+}
+
+function holderOf(kind: "token" | "group" | "tag", limits: TokenLimits): LimitHolder {
+  if (kind === "token") return { kind, id: "at_one", budgetId: "at_one", limits };
+  const [id, name] = kind === "group" ? ["gr_one", "one"] : [`tag:${TAG}`, TAG];
+  return { kind, id, name, budgetId: id, limits };
 }
 
 /** The maximum of a measure in any minute that begins `fromMs` or more after the start. */

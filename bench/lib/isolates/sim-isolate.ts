@@ -40,6 +40,8 @@ export interface SimIsolateOptions {
   readonly sharing: Sharing;
   readonly pool: KeyPool;
   readonly tokenOf: (text: string) => AccessToken;
+  /** Of the tags that each request has. */
+  readonly tagHolders: readonly LimitHolder[];
   readonly fetch: ProxyInstance["ports"]["fetch"];
   record(event: StateEvent): void;
 }
@@ -55,7 +57,7 @@ export class SimIsolate {
 
   constructor(options: SimIsolateOptions) {
     this.#options = options;
-    const { id, time, random, store, sharing, pool, tokenOf, fetch, record } = options;
+    const { id, time, random, store, sharing, pool, tokenOf, tagHolders, fetch, record } = options;
     const setTimer = (callback: () => void, ms: number) => time.at(time.nowMs + ms, callback);
     const nowMs = () => time.nowMs;
     this.leaseClient =
@@ -90,7 +92,7 @@ export class SimIsolate {
           ready: () => null,
           whole: () => null,
           findAccessToken: tokenOf,
-          tagHolders: () => [],
+          tagHolders: () => tagHolders,
           customProvider: () => undefined,
           customProviders: () => [],
           modelAliases: () => new Map(),
