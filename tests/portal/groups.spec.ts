@@ -22,7 +22,7 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
     { key: OWN, remark: "own" },
     { key: COMMON, remark: "common" },
   ]);
-  await newMember(browser, admin, "member", "Mary");
+  const mary = await newMember(browser, admin, "member", "Mary");
 
   // Without groups, nothing but a link mentions them.
   await admin.goto("/keys/openai");
@@ -64,6 +64,20 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
   await expect(admin.getByRole("row", { name: /\bown\b/ })).toContainText("search");
   await expect(admin.getByRole("row", { name: /\bcommon\b/ })).toContainText("Everyone");
 
+  // It is shown to the group's members, and to no other member of the team.
+  const [ownKey] = (await server.admin.listKeys("provider=openai")).filter(
+    ({ remark }) => remark === "own",
+  );
+  const shownToMary = async () => {
+    const { request } = mary.page;
+    const [one, all] = await Promise.all(
+      [`/keys/openai/${ownKey?.id}`, "/keys/openai"].map((page) => request.get(page)),
+    );
+    expect(await all?.text()).toContain("common");
+    return [one?.status(), (await all?.text())?.includes(ownKey?.id ?? "")];
+  };
+  expect(await shownToMary()).toEqual([404, false]);
+
   await admin.goto(path);
   await admin.getByRole("button", { name: "Add member" }).click();
   const adding = admin.getByRole("dialog", { name: "Add a member to search" });
@@ -76,6 +90,7 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
   await members.getByRole("combobox", { name: "Role of Mary in the group" }).click();
   await admin.getByRole("option", { name: "Group admin" }).click();
   await expect(admin.getByText("Mary now has the role Group admin in the group.")).toBeVisible();
+  expect(await shownToMary()).toEqual([200, true]);
 
   await admin.getByRole("button", { name: /^Limits of search: / }).click();
   const limits = admin.getByRole("dialog", { name: "Limits of search" });
@@ -172,10 +187,7 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
   await blocked.getByRole("button", { name: "Cancel" }).click();
 
   // The key's own form takes the group away.
-  const [key] = (await server.admin.listKeys("provider=openai")).filter(
-    ({ remark }) => remark === "own",
-  );
-  await admin.goto(`/keys/openai/${key?.id}`);
+  await admin.goto(`/keys/openai/${ownKey?.id}`);
   await expect(admin.getByRole("link", { name: "finding" })).toBeVisible();
   await admin.getByRole("button", { name: "Remove finding" }).click();
   await admin.getByRole("button", { name: "Save", exact: true }).click();
