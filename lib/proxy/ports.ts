@@ -103,6 +103,8 @@ export interface BegunWork {
   /** The key in whose account it is. */
   readonly keyId: string;
   readonly tokenId: string;
+  /** The first token in the chain of rotations, to which it belongs; absent for the token itself. */
+  readonly familyId?: string;
   readonly userId: string | null;
   /** As named in the request. */
   readonly model: string | null;

@@ -85,6 +85,13 @@ describe("what works on in the background", () => {
     expect(row).toMatchObject({ tokenId: WORK.tokenId, userId: WORK.userId });
   });
 
+  test("of a token that replaced another belongs to the first of them", async () => {
+    await new D1BackgroundWorks(db).begin({ ...WORK, tokenId: "at_3", familyId: "at_1" });
+    const [row] = await readStoredThings(db, WORK.provider, [WORK.id]);
+    expect(row?.tokenId).toBe("at_1");
+    expect((await claimFrom(new D1BackgroundWorks(db)))?.tokenId).toBe("at_3");
+  });
+
   test("belongs to no one if it wasn't begun here, or the store is away", async () => {
     expect(await claimFrom(new D1BackgroundWorks(db))).toBeNull();
     await env.DB.prepare("alter table resource_keys rename to resource_keys_away").run();

@@ -68,10 +68,10 @@ export class D1BackgroundWorks implements BackgroundWorks {
 
 /** However often it is written, what was counted stays counted. */
 function insert(work: BegunWork): SQL {
-  const { provider, id, keyId, tokenId, userId, atMs } = work;
+  const { provider, id, keyId, tokenId, familyId = tokenId, userId, atMs } = work;
   return sql`
     insert into resource_keys (provider, resource, key_id, token_id, user_id, at_ms, work)
-    values (${provider}, ${id}, ${keyId}, ${tokenId}, ${userId}, ${atMs}, ${JSON.stringify(work)})
+    values (${provider}, ${id}, ${keyId}, ${familyId}, ${userId}, ${atMs}, ${JSON.stringify(work)})
     on conflict (provider, resource) do update set work = excluded.work
     where resource_keys.work is null`;
 }

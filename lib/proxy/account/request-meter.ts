@@ -288,6 +288,7 @@ export class RequestMeter {
       id,
       keyId,
       tokenId: token.id,
+      ...(token.familyId !== undefined && { familyId: token.familyId }),
       userId: token.ownerId,
       model: this.#call?.model ?? null,
       atMs: this.#arrivedMs,
