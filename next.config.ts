@@ -31,6 +31,8 @@ export default async function nextConfig(phase: string): Promise<NextConfig> {
     // The help shows the pages of `docs/`, parsed by the build.
     turbopack: { rules: { "*.md": { loaders: ["./scripts/docs/help-loader.ts"], as: "*.js" } } },
     experimental: {
+      // Where nothing is built a second time, writing 130 MB for it would take a tenth of the build.
+      turbopackFileSystemCacheForBuild: process.env.CI === undefined,
       // Wrangler makes those of the Worker, from the code that this build writes.
       turbopackSourceMaps: false,
       // `forbidden()` sends 403 with the page of app/forbidden.tsx.
