@@ -43,6 +43,17 @@ interface Way {
   readonly form: string;
 }
 
+const GEMINI = "google-ai-studio/gemini-2.5-flash";
+/** OpenAI serves it by Responses only. */
+const CODEX = "openai/gpt-5.1-codex";
+
+/** Names of models for a program that knows its models by a list, each for the API of its provider. */
+const ALIASES = {
+  claude: { provider: "anthropic", model: "claude-haiku-4-5" },
+  gemini: { provider: "google-ai-studio", model: "gemini-2.5-flash" },
+  codex: { provider: "openai", model: "gpt-5.1-codex" },
+} as const;
+
 const WAYS: readonly Way[] = [
   { program: PROGRAMS.claude, model: null, provider: "anthropic", form: "Messages" },
   {
@@ -51,6 +62,13 @@ const WAYS: readonly Way[] = [
     provider: "groq",
     form: "Messages to Chat",
   },
+  {
+    program: PROGRAMS.claude,
+    model: GEMINI,
+    provider: "google-ai-studio",
+    form: "Messages to Gemini",
+  },
+  { program: PROGRAMS.claude, model: CODEX, provider: "openai", form: "Messages to Responses" },
   { program: PROGRAMS.codex, model: "openai/gpt-5-mini", provider: "openai", form: "Responses" },
   {
     program: PROGRAMS.codex,
@@ -64,6 +82,12 @@ const WAYS: readonly Way[] = [
     provider: "anthropic",
     form: "Responses to Messages",
   },
+  {
+    program: PROGRAMS.codex,
+    model: GEMINI,
+    provider: "google-ai-studio",
+    form: "Responses to Gemini",
+  },
   { program: PROGRAMS.gemini, model: null, provider: "google-ai-studio", form: "Gemini" },
   {
     program: PROGRAMS.gemini,
@@ -71,8 +95,22 @@ const WAYS: readonly Way[] = [
     provider: "groq",
     form: "Gemini to Chat",
   },
+  {
+    program: PROGRAMS.gemini,
+    model: "anthropic/claude-haiku-4-5",
+    provider: "anthropic",
+    form: "Gemini to Messages",
+  },
+  { program: PROGRAMS.gemini, model: CODEX, provider: "openai", form: "Gemini to Responses" },
   { program: PROGRAMS.opencode, model: "openai/gpt-5-mini", provider: "openai", form: "Chat" },
   { program: PROGRAMS.opencode, model: "claude", provider: "anthropic", form: "Chat to Messages" },
+  {
+    program: PROGRAMS.opencode,
+    model: "gemini",
+    provider: "google-ai-studio",
+    form: "Chat to Gemini",
+  },
+  { program: PROGRAMS.opencode, model: "codex", provider: "openai", form: "Chat to Responses" },
 ];
 
 /** What is done to the instance before, and the expected result. */
@@ -273,11 +311,10 @@ const asked = process.argv.slice(2).map((word) => new RegExp(word, "i"));
 const isAsked = (named: string) => asked.every((word) => word.test(named));
 let faults = 0;
 try {
-  await admin.call("POST", "model-aliases", {
-    name: "claude",
-    conversion: "preferred",
-    targets: [{ provider: "anthropic", model: "claude-haiku-4-5" }],
-  });
+  for (const [name, target] of Object.entries(ALIASES)) {
+    const alias = { name, conversion: "preferred", targets: [target] };
+    await admin.call("POST", "model-aliases", alias);
+  }
   const results: Result[] = [];
   for (const way of WAYS) {
     for (const each of CASES) {

@@ -238,6 +238,7 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
       await pool("openai", { kind: "ok" });
       await pool("anthropic", { kind: "ok" });
       await pool("deepseek", { kind: "ok" });
+      await pool("google-ai-studio", { kind: "ok" });
       const messages = [{ role: "user", content: "Hello" }];
       const ask = (path: string, body: object) =>
         door.fetch(path, {
@@ -279,6 +280,20 @@ export function describeProxy(name: string, open: () => Promise<Door>): void {
           "gemini to chat",
           '"finishReason":"STOP"',
           '"role":"model"',
+        ],
+        [
+          "/v1/messages",
+          "google-ai-studio/gemini-2.5-flash",
+          "messages to gemini",
+          "event: message_stop",
+          '"type":"message"',
+        ],
+        [
+          "/v1/chat/completions",
+          "openai/gpt-5.1-codex",
+          "chat to responses",
+          "data: [DONE]",
+          '"object":"chat.completion"',
         ],
       ] as const;
       for (const [path, model, name, end, whole] of ends) {

@@ -210,7 +210,7 @@ describe("what clients read that are no SDKs", () => {
 
   test("opencode: a second between its tries, not hours", () => {
     for (const error of Object.values(ERRORS)) {
-      expect(respond(error, "openai").headers.get("retry-after-ms")).toBe("1000");
+      expect(respond(error, "openai").headers.get("retry-after-ms")).toBe("250");
     }
     expect(respond(SOON, "openai").headers.has("retry-after-ms")).toBe(false);
   });

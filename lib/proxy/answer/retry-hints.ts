@@ -60,8 +60,8 @@ const NO_HINTS: RetryHints = {
   googleWait: null,
 };
 
-/** Clients that don't know `x-should-retry` use up their few retries in seconds. */
-const STOP = { "x-should-retry": "false", "retry-after-ms": "1000" };
+/** Clients that don't know `x-should-retry` use up their retries, which are a few to a dozen, in two or three seconds. */
+const STOP = { "x-should-retry": "false", "retry-after-ms": "250" };
 
 export const RETRY_HINTS: Readonly<Record<Advice, RetryHints>> = {
   stop: { headers: STOP, openAiType: null, anthropicType: "api_error", googleWait: 3600 },
