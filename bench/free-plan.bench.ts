@@ -304,10 +304,22 @@ try {
     note(halfHour, half.ours - half.bare, 9, half.bare);
   }
 
-  await beyond("converted stream of 400 chunks, 5 ms apart", converted(400, 5), 8, 9, { width: 4 });
-  await beyond("converted stream of 4,000 chunks, 1 ms apart", converted(4_000, 1), 4, 9, {
-    width: 4,
-  });
+  const inObject = "converted stream of 4,000 chunks, 1 ms apart, in an object";
+  const inWorker = "the same, converted in the Worker";
+  const [isInObject, isInWorker] = [isWanted(inObject), isWanted(inWorker)];
+  if (isInObject || isInWorker) {
+    const worker = await startFront(script, store.url, upstream.url, {
+      CONVERTED_STREAMS: "worker",
+    });
+    open.push(worker);
+    for (const [what, front] of [
+      [inObject, ours],
+      [inWorker, worker],
+    ] as const) {
+      const cost = await compare([front, bare], converted(4_000, 1), 4, { width: 4 });
+      note(what, cost.ours - cost.bare, 9, cost.bare);
+    }
+  }
   const events = "1,000 events converted, beyond parsing and writing their JSON";
   if (isWanted(events)) {
     const { oursMs, jsonMs } = conversionCost(ROUNDS);

@@ -108,8 +108,14 @@ export async function startStore(
 }
 
 /** @param script From `bundleFront`. */
-export function startFront(script: string, storeUrl: string, upstreamUrl: string): Promise<Front> {
-  return startScript(script, { ...VARS, STORE_URL: storeUrl, AI_GATEWAY_URL: upstreamUrl });
+export function startFront(
+  script: string,
+  storeUrl: string,
+  upstreamUrl: string,
+  vars: Readonly<Record<string, string>> = {},
+): Promise<Front> {
+  const addresses = { STORE_URL: storeUrl, AI_GATEWAY_URL: upstreamUrl };
+  return startScript(script, { ...VARS, ...addresses, ...vars });
 }
 
 /** Sends every request on unchanged, proxied ones to the upstream, all others to the store's process. */

@@ -1,5 +1,5 @@
 /**
- * Has a long stream converted in a place with more CPU time: in JavaScript each chunk would cost about 50 us of the 10
+ * Has a long stream converted in a place with more CPU time: in JavaScript each chunk would cost about 100 us of the 10
  * ms that a Worker has for a request on the free plan. The platform passes on the bytes natively, in both directions.
  * @module
  */
