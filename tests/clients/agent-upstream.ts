@@ -86,10 +86,19 @@ async function answer(request: IncomingMessage, response: ServerResponse, restMs
   response.end();
 }
 
+/** Served by Responses only. */
+export const CODEX_MODEL = "gpt-5.1-codex";
+
 function models(slug: string): object {
-  const name = MODELS[slug] ?? "none";
-  const google = { name: `models/${name}`, supportedGenerationMethods: ["generateContent"] };
-  return { object: "list", data: [{ id: name, type: "model", object: "model" }], models: [google] };
+  const names = [MODELS[slug] ?? "none", ...(slug === "openai" ? [CODEX_MODEL] : [])];
+  return {
+    object: "list",
+    data: names.map((id) => ({ id, type: "model", object: "model" })),
+    models: names.map((name) => ({
+      name: `models/${name}`,
+      supportedGenerationMethods: ["generateContent"],
+    })),
+  };
 }
 
 type Reply =

@@ -11,7 +11,14 @@ import { buildIfChanged } from "../../scripts/build.ts";
 import { root } from "../../scripts/root.ts";
 import { startServer } from "../../scripts/serve.ts";
 import { AdminApi } from "../e2e/admin-api.ts";
-import { GREETING, MODELS, startAgentUpstream, TOOL_RESULT, TOOL_WORD } from "./agent-upstream.ts";
+import {
+  CODEX_MODEL,
+  GREETING,
+  MODELS,
+  startAgentUpstream,
+  TOOL_RESULT,
+  TOOL_WORD,
+} from "./agent-upstream.ts";
 import { startCountingDoor } from "./counting-door.ts";
 import {
   type Environment,
@@ -44,14 +51,13 @@ interface Way {
 }
 
 const GEMINI = "google-ai-studio/gemini-2.5-flash";
-/** OpenAI serves it by Responses only. */
-const CODEX = "openai/gpt-5.1-codex";
+const CODEX = `openai/${CODEX_MODEL}`;
 
 /** Names of models for a program that knows its models by a list, each for the API of its provider. */
 const ALIASES = {
   claude: { provider: "anthropic", model: "claude-haiku-4-5" },
   gemini: { provider: "google-ai-studio", model: "gemini-2.5-flash" },
-  codex: { provider: "openai", model: "gpt-5.1-codex" },
+  codex: { provider: "openai", model: CODEX_MODEL },
 } as const;
 
 const WAYS: readonly Way[] = [
