@@ -12,6 +12,7 @@ import { answered } from "@/components/answered";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { FieldError } from "@/components/field-error";
+import { SelectField } from "@/components/form/select-field";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import {
@@ -24,13 +25,6 @@ import {
   FormMessage,
 } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
-import {
-  Select,
-  SelectContent,
-  SelectItem,
-  SelectTrigger,
-  SelectValue,
-} from "@/components/ui/select";
 import type { ModelAliasItem } from "@/lib/manage/providers/list-model-aliases";
 import {
   type AddModelAliasInput,
@@ -64,6 +58,7 @@ export function AliasForm({
   );
   const targets = useFieldArray({ control: form.control, name: "targets" });
   const isWeighted = form.watch("choice") === "weighted";
+  const conversion = form.watch("conversion");
 
   async function save(values: AddModelAliasInput) {
     if (alias === null) {
@@ -127,31 +122,13 @@ export function AliasForm({
               </FormItem>
             )}
           />
-          <FormField
+          <SelectField
             control={form.control}
             name="choice"
-            render={({ field }) => (
-              <FormItem>
-                <FormLabel>{t("dialog.choice")}</FormLabel>
-                <Select value={field.value ?? "ordered"} onValueChange={field.onChange}>
-                  <FormControl>
-                    <SelectTrigger className="w-full">
-                      <SelectValue />
-                    </SelectTrigger>
-                  </FormControl>
-                  <SelectContent>
-                    {ALIAS_CHOICES.map((choice) => (
-                      <SelectItem key={choice} value={choice}>
-                        {t(`choices.${choice}`)}
-                      </SelectItem>
-                    ))}
-                  </SelectContent>
-                </Select>
-                <FormDescription>
-                  {t(isWeighted ? "dialog.weightedHint" : "dialog.orderedHint")}
-                </FormDescription>
-              </FormItem>
-            )}
+            label={t("dialog.choice")}
+            fallback="ordered"
+            choices={ALIAS_CHOICES.map((value) => ({ value, label: t(`choices.${value}`) }))}
+            description={t(isWeighted ? "dialog.weightedHint" : "dialog.orderedHint")}
           />
         </div>
         <fieldset className="min-w-0 space-y-3">
@@ -182,31 +159,13 @@ export function AliasForm({
             {t("dialog.addTarget")}
           </Button>
         </fieldset>
-        <FormField
+        <SelectField
           control={form.control}
           name="conversion"
-          render={({ field }) => (
-            <FormItem>
-              <FormLabel>{t("dialog.conversion")}</FormLabel>
-              <Select value={field.value ?? "needed"} onValueChange={field.onChange}>
-                <FormControl>
-                  <SelectTrigger className="w-full">
-                    <SelectValue />
-                  </SelectTrigger>
-                </FormControl>
-                <SelectContent>
-                  {ALIAS_CONVERSIONS.map((conversion) => (
-                    <SelectItem key={conversion} value={conversion}>
-                      {t(`conversions.${conversion}`)}
-                    </SelectItem>
-                  ))}
-                </SelectContent>
-              </Select>
-              <FormDescription>
-                {t(`dialog.conversionHint.${field.value ?? "needed"}`)}
-              </FormDescription>
-            </FormItem>
-          )}
+          label={t("dialog.conversion")}
+          fallback="needed"
+          choices={ALIAS_CONVERSIONS.map((value) => ({ value, label: t(`conversions.${value}`) }))}
+          description={t(`dialog.conversionHint.${conversion ?? "needed"}`)}
         />
         <fieldset className="min-w-0">
           <legend className="mb-2 text-sm font-medium">{t("dialog.limits")}</legend>

@@ -4,19 +4,13 @@ import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import type { UseFormReturn } from "react-hook-form";
+import { SelectField } from "@/components/form/select-field";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { FormControl, FormField, FormItem, FormLabel, FormMessage } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import {
-  Select,
-  SelectContent,
-  SelectItem,
-  SelectTrigger,
-  SelectValue,
-} from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
 import type { AddModelAliasInput } from "@/lib/manage/providers/model-alias-schema";
 import { CAPABILITIES } from "@/lib/models/model-alias";
@@ -57,29 +51,13 @@ export function TargetFields({
           isWeighted ? "sm:grid-cols-[11rem_1fr_5rem]" : "sm:grid-cols-[11rem_1fr]",
         )}
       >
-        <FormField
+        <SelectField
           control={form.control}
           name={`targets.${index}.provider`}
-          render={({ field }) => (
-            <FormItem>
-              <FormLabel className="font-normal">{t("provider")}</FormLabel>
-              <Select value={field.value} onValueChange={field.onChange}>
-                <FormControl>
-                  <SelectTrigger className="w-full" ref={field.ref}>
-                    <SelectValue placeholder={t("chooseProvider")} />
-                  </SelectTrigger>
-                </FormControl>
-                <SelectContent>
-                  {providers.map((provider) => (
-                    <SelectItem key={provider.slug} value={provider.slug}>
-                      {provider.label}
-                    </SelectItem>
-                  ))}
-                </SelectContent>
-              </Select>
-              <FormMessage />
-            </FormItem>
-          )}
+          label={t("provider")}
+          labelClassName="font-normal"
+          placeholder={t("chooseProvider")}
+          choices={providers.map(({ slug, label }) => ({ value: slug, label }))}
         />
         <FormField
           control={form.control}

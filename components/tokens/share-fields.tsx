@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useFormContext } from "react-hook-form";
+import { SelectField } from "@/components/form/select-field";
 import type { TokenForm } from "@/components/tokens/token-form";
 import {
   FormControl,
@@ -12,13 +13,6 @@ import {
   FormMessage,
 } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
-import {
-  Select,
-  SelectContent,
-  SelectItem,
-  SelectTrigger,
-  SelectValue,
-} from "@/components/ui/select";
 import { PRIORITY_CLASSES } from "@/lib/usage/token-limits";
 
 /** Settings that only admins can change: how a token shares the pool with others, and the cost of unpriced models. */
@@ -27,29 +21,13 @@ export function ShareFields() {
   const { control } = useFormContext<TokenForm>();
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <FormField
+      <SelectField
         control={control}
         name="priorityClass"
-        render={({ field }) => (
-          <FormItem className="content-start">
-            <FormLabel>{t("class")}</FormLabel>
-            <Select value={field.value} onValueChange={field.onChange}>
-              <FormControl>
-                <SelectTrigger className="w-full">
-                  <SelectValue />
-                </SelectTrigger>
-              </FormControl>
-              <SelectContent>
-                {PRIORITY_CLASSES.map((name) => (
-                  <SelectItem key={name} value={name}>
-                    {t(`classes.${name}`)}
-                  </SelectItem>
-                ))}
-              </SelectContent>
-            </Select>
-            <FormDescription>{t("classHelp")}</FormDescription>
-          </FormItem>
-        )}
+        label={t("class")}
+        className="content-start"
+        choices={PRIORITY_CLASSES.map((value) => ({ value, label: t(`classes.${value}`) }))}
+        description={t("classHelp")}
       />
       <FormField
         control={control}

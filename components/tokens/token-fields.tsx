@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { type UseFormReturn, useWatch } from "react-hook-form";
+import { SelectField } from "@/components/form/select-field";
 import { LimitInputs } from "@/components/limits/limit-inputs";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Folded } from "@/components/tokens/folded";
@@ -20,13 +21,6 @@ import {
 } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
-import {
-  Select,
-  SelectContent,
-  SelectItem,
-  SelectTrigger,
-  SelectValue,
-} from "@/components/ui/select";
 import { useKnownModels } from "@/components/use-known-models";
 import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
 import { type LimitCeilings, TOKEN_LIMITS } from "@/lib/usage/token-limits";
@@ -86,26 +80,15 @@ export function TokenFields({
 function OwnerField({ form }: { readonly form: Form }) {
   const t = useTranslations("tokens.form");
   return (
-    <FormField
+    <SelectField
       control={form.control}
       name="owner"
-      render={({ field }) => (
-        <FormItem>
-          <FormLabel>{t("owner")}</FormLabel>
-          <Select value={field.value} onValueChange={field.onChange}>
-            <FormControl>
-              <SelectTrigger className="w-full">
-                <SelectValue />
-              </SelectTrigger>
-            </FormControl>
-            <SelectContent>
-              <SelectItem value="me">{t("ownerMe")}</SelectItem>
-              <SelectItem value="team">{t("ownerTeam")}</SelectItem>
-            </SelectContent>
-          </Select>
-          <FormDescription>{t("ownerHelp")}</FormDescription>
-        </FormItem>
-      )}
+      label={t("owner")}
+      choices={[
+        { value: "me", label: t("ownerMe") },
+        { value: "team", label: t("ownerTeam") },
+      ]}
+      description={t("ownerHelp")}
     />
   );
 }
@@ -119,30 +102,15 @@ function GroupField({
 }) {
   const t = useTranslations("tokens.form");
   return (
-    <FormField
+    <SelectField
       control={form.control}
       name="group"
-      render={({ field }) => (
-        <FormItem>
-          <FormLabel>{t("group")}</FormLabel>
-          <Select value={field.value} onValueChange={field.onChange}>
-            <FormControl>
-              <SelectTrigger className="w-full">
-                <SelectValue />
-              </SelectTrigger>
-            </FormControl>
-            <SelectContent>
-              <SelectItem value={NO_GROUP}>{t("groupNone")}</SelectItem>
-              {groups.map(({ id, name }) => (
-                <SelectItem key={id} value={id}>
-                  {name}
-                </SelectItem>
-              ))}
-            </SelectContent>
-          </Select>
-          <FormDescription>{t("groupHelp")}</FormDescription>
-        </FormItem>
-      )}
+      label={t("group")}
+      choices={[
+        { value: NO_GROUP, label: t("groupNone") },
+        ...groups.map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+      description={t("groupHelp")}
     />
   );
 }
@@ -239,31 +207,19 @@ function ExpiryField({
   const expiry = useWatch({ control: form.control, name: "expiry" });
   return (
     <div className="grid gap-4 sm:grid-cols-2">
-      <FormField
+      <SelectField
         control={form.control}
         name="expiry"
-        render={({ field }) => (
-          <FormItem>
-            <FormLabel>{t("expiry")}</FormLabel>
-            <Select value={field.value} onValueChange={field.onChange}>
-              <FormControl>
-                <SelectTrigger className="w-full">
-                  <SelectValue />
-                </SelectTrigger>
-              </FormControl>
-              <SelectContent>
-                {keepLabel !== null && <SelectItem value="keep">{keepLabel}</SelectItem>}
-                <SelectItem value="never">{t("expiryNever")}</SelectItem>
-                {EXPIRY_DAYS.map((days) => (
-                  <SelectItem key={days} value={days}>
-                    {t("expiryDays", { days: Number(days) })}
-                  </SelectItem>
-                ))}
-                <SelectItem value="date">{t("expiryDate")}</SelectItem>
-              </SelectContent>
-            </Select>
-          </FormItem>
-        )}
+        label={t("expiry")}
+        choices={[
+          ...(keepLabel === null ? [] : [{ value: "keep", label: keepLabel }]),
+          { value: "never", label: t("expiryNever") },
+          ...EXPIRY_DAYS.map((value) => ({
+            value,
+            label: t("expiryDays", { days: Number(value) }),
+          })),
+          { value: "date", label: t("expiryDate") },
+        ]}
       />
       {expiry === "date" && (
         <FormField

@@ -10,6 +10,7 @@ import { addCustomProvider, changeCustomProvider } from "@/app/(portal)/settings
 import { answered } from "@/components/answered";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
+import { SelectField } from "@/components/form/select-field";
 import { Button } from "@/components/ui/button";
 import {
   Form,
@@ -21,13 +22,6 @@ import {
   FormMessage,
 } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
-import {
-  Select,
-  SelectContent,
-  SelectItem,
-  SelectTrigger,
-  SelectValue,
-} from "@/components/ui/select";
 import {
   type AddCustomProviderInput,
   customProviderSchema,
@@ -138,34 +132,14 @@ export function CustomProviderForm({
               </FormItem>
             )}
           />
-          <FormField
+          <SelectField
             control={form.control}
             name="protocol"
-            render={({ field }) => (
-              <FormItem>
-                <FormLabel>{t("dialog.protocol")}</FormLabel>
-                <Select
-                  value={field.value}
-                  onValueChange={(value) =>
-                    chooseProtocol(PROTOCOLS.find((each) => each === value) ?? "openai")
-                  }
-                >
-                  <FormControl>
-                    <SelectTrigger className="w-full">
-                      <SelectValue />
-                    </SelectTrigger>
-                  </FormControl>
-                  <SelectContent>
-                    {PROTOCOLS.map((protocol) => (
-                      <SelectItem key={protocol} value={protocol}>
-                        {t(`protocols.${protocol}`)}
-                      </SelectItem>
-                    ))}
-                  </SelectContent>
-                </Select>
-                <FormMessage />
-              </FormItem>
-            )}
+            label={t("dialog.protocol")}
+            choices={PROTOCOLS.map((value) => ({ value, label: t(`protocols.${value}`) }))}
+            onChoose={(value) =>
+              chooseProtocol(PROTOCOLS.find((each) => each === value) ?? "openai")
+            }
           />
         </div>
         {provider === null && (
