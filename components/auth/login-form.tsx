@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useState, useTransition } from "react";
 import { type SignInVerdict, signInWithPassword } from "@/app/(entrance)/login/actions";
 import type { ActionFailure } from "@/app/action-result";
-import { FormFailure } from "@/components/form-failure";
+import { FormFailure } from "@/components/form/form-failure";
 import { Countdown } from "@/components/time/countdown";
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";

@@ -6,8 +6,8 @@ import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { setPassword } from "@/app/(portal)/account/actions";
 import { answered } from "@/components/answered";
-import { FormFailure } from "@/components/form-failure";
-import { FormTextField } from "@/components/form-text-field";
+import { FormFailure } from "@/components/form/form-failure";
+import { TextField } from "@/components/form/text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
 
@@ -49,7 +49,7 @@ export function PasswordForm({ hasPassword }: { readonly hasPassword: boolean })
     <Form {...form}>
       <form onSubmit={submit} noValidate className="max-w-sm space-y-4">
         {hasPassword && (
-          <FormTextField
+          <TextField
             control={form.control}
             name="currentPassword"
             type="password"
@@ -58,7 +58,7 @@ export function PasswordForm({ hasPassword }: { readonly hasPassword: boolean })
             autoComplete="current-password"
           />
         )}
-        <FormTextField
+        <TextField
           control={form.control}
           name="newPassword"
           type="password"

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import type { Control, FieldPath, FieldValues } from "react-hook-form";
-import { FormTextField } from "@/components/form-text-field";
+import { TextField } from "@/components/form/text-field";
 
 interface Person extends FieldValues {
   name: string;
@@ -24,13 +24,13 @@ export function PersonFields<Values extends Person>({
   const field = (name: keyof Person & string) => ({ control, name: name as FieldPath<Values> });
   return (
     <>
-      <FormTextField
+      <TextField
         {...field("name")}
         label={t("fields.name")}
         invalid={t("invalid.name")}
         autoComplete="name"
       />
-      <FormTextField
+      <TextField
         {...field("email")}
         type="email"
         label={t("fields.email")}
@@ -38,7 +38,7 @@ export function PersonFields<Values extends Person>({
         autoComplete="username"
         readOnly={isEmailFixed}
       />
-      <FormTextField
+      <TextField
         {...field("password")}
         type="password"
         label={t("fields.newPassword")}

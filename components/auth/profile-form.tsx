@@ -6,8 +6,8 @@ import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { rename } from "@/app/(portal)/account/actions";
 import { answered } from "@/components/answered";
-import { FormFailure } from "@/components/form-failure";
-import { FormTextField } from "@/components/form-text-field";
+import { FormFailure } from "@/components/form/form-failure";
+import { TextField } from "@/components/form/text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
 
@@ -33,7 +33,7 @@ export function ProfileForm({ name }: { readonly name: string }) {
   return (
     <Form {...form}>
       <form onSubmit={submit} noValidate className="max-w-sm space-y-4">
-        <FormTextField
+        <TextField
           control={form.control}
           name="name"
           label={t("fields.name")}

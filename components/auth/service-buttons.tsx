@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { signInWithService } from "@/app/(entrance)/login/actions";
 import { ServiceMark } from "@/components/auth/service-mark";
-import { FormFailure } from "@/components/form-failure";
+import { FormFailure } from "@/components/form/form-failure";
 import { Button } from "@/components/ui/button";
 import type { ServiceId, SignInService } from "@/lib/auth/sign-in-services";
 

@@ -5,8 +5,8 @@ import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { setUp } from "@/app/(entrance)/setup/actions";
 import { PersonFields } from "@/components/auth/person-fields";
-import { FormFailure } from "@/components/form-failure";
-import { FormTextField, FROM_SERVER } from "@/components/form-text-field";
+import { FormFailure } from "@/components/form/form-failure";
+import { FROM_SERVER, TextField } from "@/components/form/text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
 import { createFirstAdminInput } from "@/lib/manage/team/team-schemas";
@@ -38,7 +38,7 @@ export function SetUpForm({ secret }: { readonly secret: string | null }) {
     <Form {...form}>
       <form onSubmit={submit} noValidate className="space-y-4">
         {secret === null && (
-          <FormTextField
+          <TextField
             control={form.control}
             name="secret"
             type="password"

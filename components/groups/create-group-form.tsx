@@ -7,7 +7,7 @@ import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { createGroup } from "@/app/(portal)/team/groups/actions";
 import { answered } from "@/components/answered";
-import { FROM_SERVER } from "@/components/form-text-field";
+import { FROM_SERVER } from "@/components/form/text-field";
 import { type GroupFields, groupFields, toFields, toSettings } from "./group-fields";
 import { GroupForm } from "./group-form";
 

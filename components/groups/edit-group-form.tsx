@@ -8,7 +8,7 @@ import { toast } from "sonner";
 import { changeGroup } from "@/app/(portal)/team/groups/actions";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
-import { FROM_SERVER } from "@/components/form-text-field";
+import { FROM_SERVER } from "@/components/form/text-field";
 import {
   type GroupFields,
   type GroupSettings,

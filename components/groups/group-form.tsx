@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { Controller, type UseFormReturn } from "react-hook-form";
-import { FormFailure } from "@/components/form-failure";
-import { FormTextField } from "@/components/form-text-field";
+import { FormFailure } from "@/components/form/form-failure";
+import { TextField } from "@/components/form/text-field";
 import { Button } from "@/components/ui/button";
 import { DialogFooter } from "@/components/ui/dialog";
 import { Form } from "@/components/ui/form";
@@ -31,7 +31,7 @@ export function GroupForm({
   return (
     <Form {...form}>
       <form onSubmit={form.handleSubmit(onSubmit)} noValidate className="space-y-5">
-        <FormTextField
+        <TextField
           control={form.control}
           name="name"
           label={t("name")}
@@ -59,7 +59,7 @@ export function GroupForm({
             </div>
           )}
         />
-        <FormTextField
+        <TextField
           control={form.control}
           name="weight"
           label={t("weight")}

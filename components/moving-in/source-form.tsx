@@ -3,7 +3,7 @@
 import { FileText, Upload, X } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { type ChangeEvent, type ReactNode, useId, useRef } from "react";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import { Button } from "@/components/ui/button";
 import { Label } from "@/components/ui/label";
 import { Textarea } from "@/components/ui/textarea";

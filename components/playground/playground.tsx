@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { parseAsString, useQueryState } from "nuqs";
 import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from "react";
 import { CodeBlock } from "@/components/code-block";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import type { AliasChoice } from "@/components/playground/alias-choice";
 import { ModelPicker } from "@/components/playground/model-picker";
 import { RunAnswer } from "@/components/playground/run-answer";

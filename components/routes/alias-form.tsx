@@ -11,7 +11,7 @@ import type { ActionFailure } from "@/app/action-result";
 import { answered } from "@/components/answered";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import { SelectField } from "@/components/form/select-field";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";

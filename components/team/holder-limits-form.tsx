@@ -11,7 +11,7 @@ import { limitMember } from "@/app/(portal)/team/actions";
 import { changeGroup } from "@/app/(portal)/team/groups/actions";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
-import { FormFailure } from "@/components/form-failure";
+import { FormFailure } from "@/components/form/form-failure";
 import {
   type LimitForm,
   limitNumbers,

@@ -5,8 +5,8 @@ import { useTranslations } from "next-intl";
 import { Controller, useForm } from "react-hook-form";
 import { invite } from "@/app/(portal)/team/actions";
 import { answered } from "@/components/answered";
-import { FormFailure } from "@/components/form-failure";
-import { FormTextField, FROM_SERVER } from "@/components/form-text-field";
+import { FormFailure } from "@/components/form/form-failure";
+import { FROM_SERVER, TextField } from "@/components/form/text-field";
 import { RoleChoice } from "@/components/team/role-choice";
 import { Button } from "@/components/ui/button";
 import { DialogFooter } from "@/components/ui/dialog";
@@ -52,7 +52,7 @@ export function InviteForm({ onCreated }: { readonly onCreated: (invite: Created
           name="role"
           render={({ field }) => <RoleChoice role={field.value} onChoose={field.onChange} />}
         />
-        <FormTextField
+        <TextField
           control={form.control}
           name="email"
           type="email"

@@ -7,7 +7,7 @@ import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import { giveRole } from "@/app/(portal)/team/actions";
 import { answered } from "@/components/answered";
-import { FormFailure } from "@/components/form-failure";
+import { FormFailure } from "@/components/form/form-failure";
 import { RoleChoice } from "@/components/team/role-choice";
 import { Button } from "@/components/ui/button";
 import {

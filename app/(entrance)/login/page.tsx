@@ -8,7 +8,7 @@ import { EntranceHeading } from "@/components/auth/entrance-heading";
 import { LoginForm } from "@/components/auth/login-form";
 import { ServiceButtons } from "@/components/auth/service-buttons";
 import { ClientMessages } from "@/components/client-messages";
-import { FormFailure } from "@/components/form-failure";
+import { FormFailure } from "@/components/form/form-failure";
 import { currentMember } from "@/lib/auth/current-member";
 import { allowsPasswords, signInServices } from "@/lib/auth/sign-in-services";
 import { hasAdmin } from "@/lib/manage/team/has-admin";

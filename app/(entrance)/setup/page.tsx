@@ -7,7 +7,7 @@ import { portalEnv } from "@/app/portal-context";
 import { EntranceHeading } from "@/components/auth/entrance-heading";
 import { SetUpForm } from "@/components/auth/set-up-form";
 import { ClientMessages } from "@/components/client-messages";
-import { FormFailure } from "@/components/form-failure";
+import { FormFailure } from "@/components/form/form-failure";
 import { maySetUp } from "@/lib/auth/may-set-up";
 import { hasAdmin } from "@/lib/manage/team/has-admin";
 

@@ -3,7 +3,7 @@
 import { Upload } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ChangeEvent, type ReactNode, useId, useRef } from "react";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import { Label } from "@/components/ui/label";

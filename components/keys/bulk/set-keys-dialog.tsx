@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState } from "react";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import { Button } from "@/components/ui/button";
 import {
   Dialog,

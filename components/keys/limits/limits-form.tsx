@@ -6,7 +6,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useMemo } from "react";
 import { useFieldArray, useForm } from "react-hook-form";
 import { z } from "zod";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import { Button } from "@/components/ui/button";
 import {
   Form,

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useId } from "react";
 import { Controller, type FieldErrors, useForm } from "react-hook-form";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import { Button } from "@/components/ui/button";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import type { KeySettingsInput } from "@/lib/manage/schemas";

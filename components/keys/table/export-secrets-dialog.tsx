@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState, useTransition } from "react";
 import type { ActionFailure } from "@/app/action-result";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import { saveResponse } from "@/components/save-response";
 import { Button } from "@/components/ui/button";
 import {

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
-import { FormTextField } from "@/components/form-text-field";
+import { TextField } from "@/components/form/text-field";
 import { Form } from "@/components/ui/form";
 import { MOST_RECIPIENTS } from "@/lib/manage/settings/settings-limits";
 import type { Settings } from "@/lib/manage/settings/settings-schema";
@@ -53,7 +53,7 @@ export function AlertMailForm({
         )}
       >
         <div className="grid gap-4 sm:grid-cols-2 sm:items-start">
-          <FormTextField
+          <TextField
             control={form.control}
             name="mailFrom"
             label={t("mailFrom")}
@@ -62,7 +62,7 @@ export function AlertMailForm({
             invalid={t("mailFromInvalid")}
             spellCheck={false}
           />
-          <FormTextField
+          <TextField
             control={form.control}
             name="mailTo"
             label={t("mailTo")}

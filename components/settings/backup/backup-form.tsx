@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
-import { FormFailure } from "@/components/form-failure";
-import { FormTextField, FROM_SERVER } from "@/components/form-text-field";
+import { FormFailure } from "@/components/form/form-failure";
+import { FROM_SERVER, TextField } from "@/components/form/text-field";
 import { saveResponse } from "@/components/save-response";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
@@ -43,7 +43,7 @@ export function BackupForm() {
   return (
     <Form {...form}>
       <form onSubmit={submit} noValidate className="max-w-sm space-y-4">
-        <FormTextField
+        <TextField
           control={form.control}
           name="passphrase"
           type="password"
@@ -52,7 +52,7 @@ export function BackupForm() {
           invalid=""
           autoComplete="new-password"
         />
-        <FormTextField
+        <TextField
           control={form.control}
           name="password"
           type="password"

@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { useForm } from "react-hook-form";
-import { FieldError } from "@/components/field-error";
-import { FormFailure } from "@/components/form-failure";
-import { FormTextField, FROM_SERVER } from "@/components/form-text-field";
+import { FieldError } from "@/components/form/field-error";
+import { FormFailure } from "@/components/form/form-failure";
+import { FROM_SERVER, TextField } from "@/components/form/text-field";
 import { Button } from "@/components/ui/button";
 import { Form } from "@/components/ui/form";
 import { Input } from "@/components/ui/input";
@@ -71,7 +71,7 @@ export function RestoreForm() {
           />
           <FieldError id={`${id}-problem`} message={fileProblem} />
         </div>
-        <FormTextField
+        <TextField
           control={form.control}
           name="passphrase"
           type="password"
@@ -79,7 +79,7 @@ export function RestoreForm() {
           invalid=""
           autoComplete="off"
         />
-        <FormTextField
+        <TextField
           control={form.control}
           name="password"
           type="password"

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState, useTransition } from "react";
 import { changeTraces } from "@/app/(portal)/settings/actions";
 import { answered } from "@/components/answered";
-import { FieldError } from "@/components/field-error";
+import { FieldError } from "@/components/form/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import type { TraceSettingsView } from "@/lib/manage/settings/trace-settings";

@@ -16,7 +16,7 @@ import { Input } from "@/components/ui/input";
 export const FROM_SERVER = "server";
 
 /** A single-line field with its label, and its error right below. */
-export function FormTextField<Values extends FieldValues>({
+export function TextField<Values extends FieldValues>({
   control,
   name,
   label,
