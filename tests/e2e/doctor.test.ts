@@ -118,6 +118,7 @@ describe("faults that are found", () => {
       AUTH_KEY: `${TOKEN};a broken (definition`,
       AUTH_SECRET: "short",
       AI_GATEWAY_TOKN: "a slip in its name",
+      ACCESS_TEAM: "acme",
       MAX_ATTEMPTS: "many",
     });
     misset = await examine(server.url);
@@ -165,6 +166,7 @@ describe("faults that are found", () => {
     ["a weak session secret", /^warning session-secret: AUTH_SECRET has 5 characters/],
     ["a broken definition", /^fault admin-credential: AUTH_KEY, definition 2: /],
     ["a misspelt variable", /^warning variables: AI_GATEWAY_TOKN is set, but/],
+    ["half of a way to sign in", /^warning variables: ACCESS_TEAM needs ACCESS_AUD too/],
     ["a value that cannot be used", /^fault variables: MAX_ATTEMPTS must be a whole number/],
     ["no admin yet", /^warning first-admin: the portal has no admin yet/],
     ["maintenance that never ran", /^warning maintenance: maintenance has never run/],

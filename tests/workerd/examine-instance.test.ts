@@ -28,6 +28,7 @@ async function examine(changes: Partial<ManageContext> = {}, fetch?: CheckUpstre
     {
       env: { DB: env.DB, AUTH_KEY: "a-token-that-is-long-enough" },
       configProblem: null,
+      signInProblems: ["GITHUB_ID needs GITHUB_SECRET too"],
       openUpstream: async () => ({
         fetch: fetch ?? (async () => Response.json({ data: [] })),
         gatewayUrl: null,
@@ -50,6 +51,7 @@ test("keys that open, a pool that serves, a provider that answers", async () => 
   await ran(2);
   expect(await examine()).toEqual(
     expect.arrayContaining([
+      "warning variables: GITHUB_ID needs GITHUB_SECRET too",
       "ok migrations: every migration is applied",
       "ok cpu: a password was hashed: what takes long is answered",
       expect.stringMatching(/^ok database-size: the database has \d MB$/),

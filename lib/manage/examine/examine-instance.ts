@@ -1,4 +1,3 @@
-import type { Env } from "../../env";
 import type { CheckUpstream } from "../../providers/check-request";
 import type { ManageContext } from "../manage-context";
 import { CHECKS, type Examination, type Finding } from "./examination";
@@ -6,12 +5,9 @@ import { examineCpu, examineSize } from "./examine-allowances";
 import { examinePortal } from "./examine-portal";
 import { examineStore } from "./examine-store";
 import { examineUpstreams } from "./examine-upstreams";
-import { examineVariables } from "./examine-variables";
+import { examineVariables, type VariablesOf } from "./examine-variables";
 
-export interface Deployment {
-  readonly env: Env;
-  /** A problem with a variable's value; null if all are valid. */
-  readonly configProblem: string | null;
+export interface Deployment extends VariablesOf {
   /** How to reach the providers; called only if there are any. */
   readonly openUpstream: () => Promise<CheckUpstream>;
 }
@@ -19,9 +15,10 @@ export interface Deployment {
 /** Checks everything a deployment needs, changes nothing, and reveals no secret. */
 export async function examineInstance(
   context: ManageContext,
-  { env, configProblem, openUpstream }: Deployment,
+  deployment: Deployment,
 ): Promise<Examination> {
-  const variables = examineVariables(env, configProblem, context.nowMs());
+  const { env, configProblem, openUpstream } = deployment;
+  const variables = examineVariables(deployment, context.nowMs());
   const store = await examineStore(context);
   const canAsk =
     configProblem === null &&

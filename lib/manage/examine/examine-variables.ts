@@ -7,13 +7,21 @@ import { about, type Finding } from "./examination";
 const SECRET_MIN_CHARS = 32;
 const TOKEN_MIN_CHARS = 20;
 
+export interface VariablesOf {
+  readonly env: Env;
+  /** A problem with a variable's value; null if all are valid. */
+  readonly configProblem: string | null;
+  /** What has no effect of the variables that say how people sign in. */
+  readonly signInProblems: readonly string[];
+}
+
 const HOW = "make one with `openssl rand -base64 32`";
 
-/**
- * What the variables alone show.
- * @param problem A problem with a value; null if all are valid.
- */
-export function examineVariables(env: Env, problem: string | null, nowMs: number): Finding[] {
+/** What the variables alone show. */
+export function examineVariables(
+  { env, configProblem, signInProblems }: VariablesOf,
+  nowMs: number,
+): Finding[] {
   return [
     secret(
       env.KEY_ENCRYPTION_SECRET,
@@ -23,7 +31,7 @@ export function examineVariables(env: Env, problem: string | null, nowMs: number
     ),
     secret(env.AUTH_SECRET, "session-secret", "AUTH_SECRET", "no one can sign in"),
     adminCredential(env.AUTH_KEY ?? "", nowMs),
-    ...values(env, problem),
+    ...values(env, configProblem, signInProblems),
   ];
 }
 
@@ -67,7 +75,7 @@ function adminCredential(authKey: string, nowMs: number): Finding {
 /** The platform's, and those of One Balance's own scripts. */
 const OTHERS = /^(?:SETUP_TOKEN|NEXTJS_ENV|NODE_ENV|CF_.*|WORKERS_.*)$/;
 
-function values(env: Env, problem: string | null): Finding[] {
+function values(env: Env, problem: string | null, signInProblems: readonly string[]): Finding[] {
   const say = about("variables");
   const known: ReadonlySet<string> = new Set(VARIABLES);
   const unknown = Object.entries(env)
@@ -81,6 +89,7 @@ function values(env: Env, problem: string | null): Finding[] {
       ),
     ),
     ...traceProblems(env).map((words) => say.warning(words, "until then no traces are sent")),
+    ...signInProblems.map((words) => say.warning(words, "until then it has no effect")),
   ];
   if (problem !== null) return [say.fault(problem, "until then no request is served"), ...findings];
   return findings.length > 0 ? findings : [say.ok("every variable can be used")];

@@ -1,4 +1,5 @@
 import { answerWithStream } from "@/app/answer-with-stream";
+import { signInProblems } from "@/lib/auth/sign-in-problems";
 import { textStream } from "@/lib/http/text-stream";
 import { listIncidentsInput } from "@/lib/manage/alerts/incident-schemas";
 import { listIncidents } from "@/lib/manage/alerts/list-incidents";
@@ -45,6 +46,7 @@ export const instanceCalls = {
     examineInstance(context, {
       env,
       configProblem: configProblem(env),
+      signInProblems: signInProblems(env),
       openUpstream: () => checkUpstream(env),
     }),
 } satisfies AdminCalls;
