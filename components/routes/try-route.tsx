@@ -51,7 +51,7 @@ export function TryRoute({
         </h2>
         <p className="text-muted-foreground">{t("description")}</p>
       </div>
-      <div className="flex flex-wrap items-end gap-x-8 gap-y-4">
+      <div className="flex flex-wrap items-start gap-x-8 gap-y-4">
         <div className="w-full space-y-2 sm:w-96">
           <Label htmlFor={`${id}-name`}>{t("name")}</Label>
           <ModelPicker
@@ -63,7 +63,7 @@ export function TryRoute({
         </div>
         {groups.length > 0 && (
           <div className="space-y-2">
-            <p className="text-sm font-medium">{t("as")}</p>
+            <p className="text-sm leading-none font-medium">{t("as")}</p>
             <FilterSelect
               name="as"
               label={t("as")}
@@ -72,23 +72,25 @@ export function TryRoute({
             />
           </div>
         )}
-        <fieldset className="flex flex-wrap items-center gap-x-5 gap-y-2 pb-2">
-          <legend className="mb-2 text-sm font-medium">{t("needs")}</legend>
-          {CAPABILITIES.map((each) => (
-            <Label key={each} className="font-normal">
-              <Checkbox
-                checked={needs.includes(each)}
-                onCheckedChange={(isOn) =>
-                  void setQuery({
-                    needs: CAPABILITIES.filter((other) =>
-                      other === each ? isOn === true : needs.includes(other),
-                    ),
-                  })
-                }
-              />
-              {tCapability(each)}
-            </Label>
-          ))}
+        <fieldset>
+          <legend className="mb-2 text-sm leading-none font-medium">{t("needs")}</legend>
+          <div className="flex min-h-9 flex-wrap items-center gap-x-5 gap-y-2">
+            {CAPABILITIES.map((each) => (
+              <Label key={each} className="font-normal">
+                <Checkbox
+                  checked={needs.includes(each)}
+                  onCheckedChange={(isOn) =>
+                    void setQuery({
+                      needs: CAPABILITIES.filter((other) =>
+                        other === each ? isOn === true : needs.includes(other),
+                      ),
+                    })
+                  }
+                />
+                {tCapability(each)}
+              </Label>
+            ))}
+          </div>
         </fieldset>
       </div>
       <div aria-live="polite" aria-busy={isLooking} className="space-y-4">
