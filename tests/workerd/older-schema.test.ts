@@ -76,19 +76,22 @@ describe.each([
     expect(keysNow()).toEqual([["second", ["gpt-*"]]]);
   });
 
-  test.runIf(migrations > 5)("usage is recorded", async () => {
-    const recorder = new UsageRecorder({
-      db: openDatabase(d1),
-      nowMs: () => nowMs,
-      sleep: async () => undefined,
-      random: () => 0.5,
-      settings: () => DEFAULT_SETTINGS,
+  // The oldest has no log yet.
+  if (migrations > 5) {
+    test("usage is recorded", async () => {
+      const recorder = new UsageRecorder({
+        db: openDatabase(d1),
+        nowMs: () => nowMs,
+        sleep: async () => undefined,
+        random: () => 0.5,
+        settings: () => DEFAULT_SETTINGS,
+      });
+      recorder.add(requestAt(nowMs, { tags: { customer: "acme" } }));
+      await recorder.flush();
+      const logged = await d1.prepare("select tags from request_log").all();
+      expect(logged.results).toEqual([{ tags: '{"customer":"acme"}' }]);
     });
-    recorder.add(requestAt(nowMs, { tags: { customer: "acme" } }));
-    await recorder.flush();
-    const logged = await d1.prepare("select tags from request_log").all();
-    expect(logged.results).toEqual([{ tags: '{"customer":"acme"}' }]);
-  });
+  }
 
   test("what is missing is known by name", async () => {
     const missing = env.TEST_MIGRATIONS.slice(migrations).map(({ name }) => name);
