@@ -68,6 +68,39 @@ describe.each<D1Mode>(["down", "hanging"])("while D1 is %s", (mode) => {
   });
 });
 
+test("a request that comes while another one looks for the snapshot is served from it too", async () => {
+  await storeToken(TOKEN);
+  await keepSnapshot();
+  const looking = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const slowCache: SnapshotCache = {
+    put: async () => undefined,
+    match: async (url) => {
+      looking.resolve();
+      await gate.promise;
+      return cache.match(url);
+    },
+  };
+  const store = unreliable(env.DB);
+  store.mode = "down";
+  const state = createIsolateState({
+    db: openDatabase(store.d1),
+    secrets: SECRETS,
+    authKey,
+    snapshot: new StateSnapshot(slowCache, SECRETS.current, authKey),
+    nowMs: () => nowMs,
+    random: () => 0.5,
+  });
+  const first = state.ready();
+  await looking.promise;
+  const second = state.ready();
+  expect(second).not.toBeNull();
+  gate.resolve();
+  await second;
+  expect(state.isLoaded).toBe(true);
+  await first;
+});
+
 test("what D1 says replaces the snapshot", async () => {
   const store = unreliable(env.DB);
   await keepSnapshot();

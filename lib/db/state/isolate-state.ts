@@ -194,20 +194,25 @@ class D1IsolateState implements IsolateState {
   ready(keep?: KeepAlive, trustMs = TRUST_MS): Promise<void> | null {
     const nowMs = this.#steadyMs();
     if (!this.#isExpired && nowMs - this.#freshMs <= trustMs) return null;
-    if (nowMs < this.#retryMs) return null;
+    if (nowMs < this.#retryMs) return this.isLoaded ? null : this.#recall();
     return this.isLoaded ? this.#catchUp(WARM_WAIT_MS, keep) : this.#load(keep);
   }
 
   async #load(keep?: KeepAlive): Promise<void> {
-    const { snapshot, nowMs } = this.#options;
-    if (snapshot == null) return this.#catchUp(COLD_WAIT_MS, keep);
+    if (this.#options.snapshot == null) return this.#catchUp(COLD_WAIT_MS, keep);
     const isRead = await this.#isReadWithin(SNAPSHOT_WAIT_MS, keep);
-    if (this.isLoaded) return;
+    await this.#recall();
+    if (this.isLoaded || isRead) return;
+    await this.#catchUp(COLD_WAIT_MS - SNAPSHOT_WAIT_MS, keep);
+  }
+
+  /** Each request that still knows nothing looks for itself: none may wait for another's. */
+  async #recall(): Promise<void> {
+    const { snapshot, nowMs } = this.#options;
+    if (snapshot == null || this.isLoaded) return;
     const state = await snapshot.recall(nowMs());
     // D1 may have responded after all.
-    if (this.isLoaded) return;
-    if (state !== null) this.#known.apply(state, this.#writer.unwritten());
-    else if (!isRead) await this.#catchUp(COLD_WAIT_MS - SNAPSHOT_WAIT_MS, keep);
+    if (state !== null && !this.isLoaded) this.#known.apply(state, this.#writer.unwritten());
   }
 
   whole(keep?: KeepAlive): Promise<void> | null {
