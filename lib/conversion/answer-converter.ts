@@ -12,10 +12,14 @@ import { type EventWriter, sseText } from "./written-event";
 /** The end of a stream of chat completions. */
 const DONE = "[DONE]";
 
+/** Writers keep what a whole response repeats at its end. */
+const MAX_CHARS = 64 * 1024 * 1024;
+
 export class StreamConverter {
   readonly #reader: PartReader;
   readonly #writer: EventWriter;
   #isOver = false;
+  #chars = 0;
 
   constructor(conversion: AnswerConversion) {
     this.#reader = conversion.reader();
@@ -40,7 +44,13 @@ export class StreamConverter {
     return written;
   }
 
-  #partsOf({ name, data }: AnswerEvent): readonly AnswerPart[] {
+  #partsOf(event: AnswerEvent): readonly AnswerPart[] {
+    this.#chars += event.data.length;
+    if (this.#chars > MAX_CHARS) return [errorPart("The answer is too long to be converted.")];
+    return orError(() => this.#readEvent(event));
+  }
+
+  #readEvent({ name, data }: AnswerEvent): readonly AnswerPart[] {
     const json = parsedJson(data);
     // Google's OpenAI-compatible endpoint wraps errors in a list.
     const piece = Array.isArray(json) ? json[0] : json;
@@ -52,6 +62,16 @@ export class StreamConverter {
     if (this.#isOver) return "";
     this.#isOver = true;
     return sseText(this.#writer.end());
+  }
+}
+
+/** JSON that is nested thousands of levels deep is too much for the engine. */
+function orError(read: () => readonly AnswerPart[]): readonly AnswerPart[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) return [errorPart("The answer is nested too deeply.")];
+    throw error;
   }
 }
 
@@ -76,7 +96,7 @@ export function convertWhole(
     return { body: conversion.error(type, message, status), isAnswer: true };
   }
   const whole = Array.isArray(json) ? json[0] : json;
-  const parts: readonly AnswerPart[] = json === null ? [] : conversion.reader().read(whole);
+  const parts = json === null ? [] : orError(() => conversion.reader().read(whole));
   const error = parts.find((part) => part.kind === "error");
   if (error !== undefined) {
     return { body: conversion.error(error.type, error.message, status), isAnswer: false };

@@ -3,6 +3,7 @@
  * can be converted elsewhere.
  * @module
  */
+import { SteadyCalls } from "./calls/steady-calls";
 import { ChatReader } from "./chat-reader";
 import { ChatWriter, chatAnswer, chatError } from "./chat-writer";
 import type {
@@ -20,8 +21,10 @@ import { ResponsesReader } from "./responses-reader";
 import { ResponsesWriter, responsesAnswer, responsesError } from "./responses-writer";
 
 /** @param facts Of the request: all that is needed. */
-export function answerConversion({ caller, upstream, seed }: AnswerFacts): AnswerConversion {
-  return { reader: () => READERS[upstream](seed), ...writing(caller) };
+export function answerConversion(facts: AnswerFacts): AnswerConversion {
+  const { caller, upstream, seed, renamed } = facts;
+  const reader = () => new SteadyCalls(READERS[upstream](seed), seed, renamed);
+  return { reader, ...writing(caller) };
 }
 
 const READERS: Readonly<Record<ConvertibleForm, (seed: string) => PartReader>> = {

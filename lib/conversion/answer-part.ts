@@ -50,6 +50,8 @@ export type AnswerPart =
       readonly arguments: string;
       /** What must be sent back with the call in the history, in the upstream's form; absent for nothing. */
       readonly state?: Readonly<Record<string, unknown>>;
+      /** Whether the tool has plain input: `arguments` is this, not JSON. */
+      readonly isPlain?: boolean;
     }
   | { readonly kind: "finish"; readonly reason: FinishReason; readonly stopString: string | null }
   | { readonly kind: "usage"; readonly usage: AnswerUsage }

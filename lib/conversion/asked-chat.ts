@@ -4,6 +4,7 @@
  * `thinking` as Anthropic and DeepSeek have it.
  * @module
  */
+import { plainArguments, plainFunction } from "./calls/plain-tools";
 import { type Fields, fields, isGiven, list, text } from "./json";
 import type { Losses } from "./losses";
 
@@ -74,21 +75,67 @@ export interface AskedTool {
   readonly description: unknown;
   readonly parameters: unknown;
   readonly isStrict: boolean;
+  /** Whether its input is plain text, not JSON: the parameters have a single text. */
+  readonly isPlain: boolean;
 }
 
-/** Functions; tools with plain input are rejected. */
+/** Functions. A tool with plain input becomes one: the model can read its grammar, and is no longer held to it. */
 export function askedTools(request: Fields, losses: Losses): readonly AskedTool[] {
   return list(request.tools).map((each, index) => {
     const tool = fields(each);
+    if (tool.type === "custom") return plainTool(tool);
     if (isGiven(tool.type) && tool.type !== "function") {
-      losses.refuse(
-        `tools[${index}].type`,
-        `${JSON.stringify(tool.type)} has no counterpart in this form`,
-      );
+      losses.refuseType(`tools[${index}].type`, tool.type);
     }
     const { name, description, parameters, strict } = fields(tool.function);
-    return { tool, name, description, parameters, isStrict: strict === true };
+    return { tool, name, description, parameters, isStrict: strict === true, isPlain: false };
   });
+}
+
+function plainTool(tool: Fields): AskedTool {
+  const { name, description, format } = fields(tool.custom);
+  const { definition } = fields(fields(format).grammar);
+  const said = plainFunction(name, description, text(definition));
+  return {
+    tool,
+    name,
+    description: said.description,
+    parameters: said.parameters,
+    isStrict: false,
+    isPlain: true,
+  };
+}
+
+/** The names of the tools with plain input. */
+export function plainTools(request: Fields): readonly string[] {
+  return list(request.tools)
+    .map(fields)
+    .filter(({ type }) => type === "custom")
+    .map(({ custom }) => text(fields(custom).name));
+}
+
+/** Where no format holds a model to a grammar. */
+export function dropGrammars(offered: readonly AskedTool[], losses: Losses): void {
+  const isGrammar = ({ tool }: AskedTool) => fields(fields(tool.custom).format).type === "grammar";
+  if (offered.some(isGrammar)) losses.drop("tools[].custom.format");
+}
+
+export interface AskedCall {
+  readonly id: string;
+  readonly name: unknown;
+  /** JSON, as a rule: a model may have written anything. */
+  readonly arguments: string;
+}
+
+/** A call in the history. */
+export function askedCall(call: Fields): AskedCall {
+  const id = text(call.id);
+  if (call.type === "custom") {
+    const { name, input } = fields(call.custom);
+    return { id, name, arguments: plainArguments(input) };
+  }
+  const { name, arguments: json } = fields(call.function);
+  return { id, name, arguments: text(json) };
 }
 
 export interface AskedChoice {
@@ -104,15 +151,22 @@ export function askedChoice(choice: unknown): AskedChoice | null {
   if (choice === "auto" || choice === "none" || choice === "required") {
     return { mode: choice, name: null, only: null };
   }
-  const { type, function: called, allowed_tools } = fields(choice);
-  if (type === "function") return { mode: "required", name: fields(called).name, only: null };
+  const { type, function: called, custom, allowed_tools } = fields(choice);
+  if (type === "function" || type === "custom") {
+    return { mode: "required", name: nameOf({ function: called, custom }), only: null };
+  }
   if (type !== "allowed_tools") return null;
   const { mode, tools: allowed } = fields(allowed_tools);
-  const names = list(allowed).map((each) => fields(fields(each).function).name);
+  const names = list(allowed).map((each) => nameOf(fields(each)));
   return { mode: mode === "required" ? "required" : "auto", name: null, only: new Set(names) };
 }
 
-const DATA_URL = /^data:([^;,]+);base64,/;
+function nameOf({ function: called, custom }: Fields): unknown {
+  return fields(called).name ?? fields(custom).name;
+}
+
+/** RFC 2397: parameters may follow the type. */
+const DATA_URL = /^data:([^;,]+)(?:;[^;,]*)*;base64,/i;
 
 /** Null for other addresses. */
 export function inlineData(url: string): { readonly type: string; readonly data: string } | null {

@@ -6,6 +6,8 @@
  * docs.x.ai/docs/guides/reasoning, docs.mistral.ai/api, inference-docs.cerebras.ai/api-reference/chat-completions.
  * @module
  */
+import type { NameLimit } from "./calls/call-limits";
+
 export type Effort = "none" | "low" | "medium" | "high";
 
 export interface ChatDialect {
@@ -22,6 +24,14 @@ export interface ChatDialect {
   readonly takesTopK: boolean;
   /** Whether calls in the history keep their additional state (Gemini's thought signatures). */
   readonly takesCallState: boolean;
+  /** Whether a tool's result may say that it is an error (`is_error`); elsewhere its text says it. */
+  readonly takesToolErrors: boolean;
+  /** Whether a file may be given by its address. */
+  readonly takesFileUrls: boolean;
+  /** The most stop strings. */
+  readonly maxStops: number;
+  /** What ids of calls look like; null if anything is accepted. */
+  readonly callId: NameLimit | null;
   /** The fields for the reasoning effort; null if it can't be set. */
   effort(effort: Effort, model: string): Readonly<Record<string, unknown>> | null;
 }
@@ -37,6 +47,10 @@ const DEFAULTS: ChatDialect = {
   takesFiles: false,
   takesTopK: false,
   takesCallState: false,
+  takesToolErrors: false,
+  takesFileUrls: false,
+  maxStops: 4,
+  callId: null,
   effort: () => null,
 };
 
@@ -53,6 +67,7 @@ const OPENAI: ChatDialect = {
   ...DEFAULTS,
   hasCompletionLimit: true,
   takesFiles: true,
+  callId: { pattern: /^[\s\S]{0,40}$/, maxChars: 40 },
   effort: openAiEffort,
 };
 
@@ -67,6 +82,7 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
     reasoningIn: "reasoning",
     takesTopK: true,
     takesFiles: true,
+    takesFileUrls: true,
     effort: (effort) => ({
       reasoning: effort === "none" ? { enabled: false } : { effort },
     }),
@@ -81,7 +97,7 @@ const DIALECTS: Readonly<Record<string, Partial<ChatDialect>>> = {
   },
   fireworks: { reasoningIn: "reasoning_content", takesTopK: true, effort: byName },
   // Its streams report usage without a request, and it rejects unknown fields.
-  mistral: { asksForUsage: false },
+  mistral: { asksForUsage: false, callId: { pattern: /^[a-z\d]{9}$/i, maxChars: 9 } },
 };
 
 /** Nothing is known about custom providers except that most serve open models, which need their thoughts back. */
@@ -96,6 +112,10 @@ export const IN_BETWEEN: ChatDialect = {
   takesFiles: true,
   takesTopK: true,
   takesCallState: true,
+  takesToolErrors: true,
+  takesFileUrls: true,
+  maxStops: Number.POSITIVE_INFINITY,
+  callId: null,
   // As OpenRouter has it: the caller's format shows what was thought.
   effort: (effort) => ({
     reasoning_effort: effort,

@@ -5,7 +5,7 @@
  * @module
  */
 import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
-import { count, type Fields, fields, isGiven, list, text } from "./json";
+import { count, type Fields, fields, isGiven, list, named, text } from "./json";
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   stop: "stop",
@@ -20,7 +20,7 @@ export class ChatReader {
   #isStarted = false;
 
   read(answer: unknown): AnswerPart[] {
-    const { id, model, choices, usage, error } = fields(answer);
+    const { id, model, choices, usage, error, x_groq } = fields(answer);
     if (isGiven(error)) return [errorPart(error)];
     const parts: AnswerPart[] = [];
     if (!this.#isStarted && (isGiven(choices) || isGiven(id))) {
@@ -32,7 +32,9 @@ export class ChatReader {
     const failure = choiceError(choice);
     if (failure !== null) return [...parts, failure];
     parts.push(...messageParts(fields(choice.delta ?? choice.message)), ...finishParts(choice));
-    if (isGiven(usage)) parts.push({ kind: "usage", usage: usageOf(fields(usage)) });
+    // Moonshot reports it in the choice, Groq beside the choices.
+    const report = usage ?? choice.usage ?? fields(x_groq).usage;
+    if (isGiven(report)) parts.push({ kind: "usage", usage: usageOf(fields(report)) });
     return parts;
   }
 }
@@ -57,6 +59,7 @@ function messageParts(message: Fields): AnswerPart[] {
   return [
     ...(reasoning === "" ? [] : [{ kind: "reasoning", text: reasoning } as const]),
     ...contentParts(message.content),
+    ...list(message.images).flatMap((each) => pictureIn(fields(each))),
     ...(text(message.refusal) === ""
       ? []
       : [{ kind: "refusal", text: text(message.refusal) } as const]),
@@ -77,6 +80,12 @@ function contentParts(content: unknown): AnswerPart[] {
   });
 }
 
+/** OpenRouter's pictures. No format has them in responses; clients that show Markdown show this. */
+function pictureIn({ image_url }: Fields): AnswerPart[] {
+  const url = text(fields(image_url).url);
+  return url === "" ? [] : [{ kind: "text", text: `![](${url})` }];
+}
+
 function finishParts(choice: Fields): AnswerPart[] {
   const finishReason = text(choice.finish_reason);
   if (finishReason === "") return [];
@@ -84,7 +93,7 @@ function finishParts(choice: Fields): AnswerPart[] {
     (each) => typeof each === "string" && each !== "",
   );
   const stopString = typeof matched === "string" && finishReason === "stop" ? matched : null;
-  const reason = stopString === null ? (REASONS[finishReason] ?? "stop") : "stop_string";
+  const reason = stopString === null ? (named(REASONS, finishReason) ?? "stop") : "stop_string";
   return [{ kind: "finish", reason, stopString }];
 }
 

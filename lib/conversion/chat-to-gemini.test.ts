@@ -261,7 +261,7 @@ test.each<[field: string, request: Fields]>([
   ["modalities", { modalities: ["text", "audio"] }],
   ["functions", { functions: [{}] }],
   ["web_search_options", { web_search_options: {} }],
-  ["tools[0].type", { tools: [{ type: "custom" }] }],
+  ["tools[0].type", { tools: [{ type: "alien" }] }],
   ["messages[0].role", { messages: [{ role: "alien" }] }],
   ["messages[0].content[0].type", { messages: [{ role: "user", content: [{ type: "alien" }] }] }],
   [

@@ -6,18 +6,19 @@
  */
 import {
   ASKED,
+  askedCall,
   askedChoice,
   askedImage,
   askedReasoning,
   askedStops,
   askedTools,
+  dropGrammars,
   inlineData,
   objectOf,
   refuseUnspeakable,
 } from "./asked-chat";
-import type { ConvertedRequest } from "./conversion";
-import { type Fields, fields, given, isGiven, list, parsedJson, text } from "./json";
-import { Losses } from "./losses";
+import { type Fields, fields, given, isGiven, list, named, parsedJson, text } from "./json";
+import { type ConvertedRequest, Losses } from "./losses";
 import { sealedThoughts } from "./thought-details";
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -40,6 +41,11 @@ export function chatToGemini(body: unknown, model: string): ConvertedRequest {
   for (const name of ["logprobs", "store"]) if (request[name] === true) losses.drop(name);
   const history = new History(version(model) >= 3, losses);
   const contents = history.contents(list(request.messages).map(fields));
+  // At least one content is required.
+  if (contents.length === 0 && history.system.length > 0) {
+    losses.drop("messages[role=system]");
+    contents.push({ role: "user", parts: history.system.splice(0) });
+  }
   const generationConfig = given({
     maxOutputTokens: request.max_completion_tokens ?? request.max_tokens ?? undefined,
     temperature: request.temperature ?? undefined,
@@ -59,7 +65,7 @@ export function chatToGemini(body: unknown, model: string): ConvertedRequest {
     ...tools(request, losses),
     generationConfig: isConfigured ? generationConfig : undefined,
   });
-  return { request: converted, dropped: losses.dropped };
+  return losses.of(converted);
 }
 
 /** `gemini-2.5-pro` is 2.5; `gemini-flash-latest` is of the newest; 0 for names that say nothing. */
@@ -91,7 +97,7 @@ class History {
     this.#losses = losses;
   }
 
-  contents(messages: readonly Fields[]): readonly Turn[] {
+  contents(messages: readonly Fields[]): Turn[] {
     for (const [index, message] of messages.entries()) this.#add(message, `messages[${index}]`);
     return this.#turns;
   }
@@ -113,7 +119,7 @@ class History {
         this.#say("user", this.#parts(message, place));
         break;
       default:
-        this.#losses.refuse(`${place}.role`, `${JSON.stringify(message.role)} has no counterpart`);
+        this.#losses.refuseType(`${place}.role`, message.role);
     }
   }
 
@@ -175,10 +181,7 @@ class History {
         return [this.#media(text(file_data), "application/pdf", `${place}.file.file_data`)];
       }
       default:
-        return this.#losses.refuse(
-          `${place}.type`,
-          `${JSON.stringify(part.type)} has no counterpart in this form`,
-        );
+        return this.#losses.refuseType(`${place}.type`, part.type);
     }
   }
 
@@ -201,22 +204,15 @@ class History {
     }
     return [
       ...said,
-      ...list(tool_calls).map((each, index) => this.#call(fields(each), index === 0, place)),
+      ...list(tool_calls).map((each, index) => this.#call(fields(each), index === 0)),
     ];
   }
 
-  #call(call: Fields, isFirst: boolean, place: string): Fields {
-    if (call.type === "custom") {
-      this.#losses.refuse(
-        `${place}.tool_calls`,
-        "tools with plain input have no counterpart in this form",
-      );
-    }
-    const { name, arguments: json } = fields(call.function);
-    const args = json === "" ? {} : objectOf(parsedJson(text(json)));
+  #call(call: Fields, isFirst: boolean): Fields {
+    const { id, name, arguments: json } = askedCall(call);
+    const args = json === "" ? {} : objectOf(parsedJson(json));
     // A model may have written invalid JSON; the history stays usable.
     if (args === null) this.#losses.drop("tool_calls[].arguments");
-    const id = text(call.id);
     this.#names.set(id, text(name));
     const { thought_signature } = fields(fields(call.extra_content).google);
     const unsigned = isFirst && this.#needsSignatures ? UNSIGNED : undefined;
@@ -228,12 +224,14 @@ class History {
 
   #result(message: Fields, place: string): Fields {
     const id = text(message.tool_call_id);
-    const said = this.#texts(message, place).map((part) => text(part.text));
+    const said = this.#texts(message, place)
+      .map((part) => text(part.text))
+      .join("\n");
     return {
       functionResponse: given({
         id: id || undefined,
         name: this.#names.get(id) || text(message.name) || "unknown",
-        response: { output: said.join("\n") },
+        response: message.is_error === true ? { error: said } : { output: said },
       }),
     };
   }
@@ -261,6 +259,7 @@ function tools(request: Fields, losses: Losses): Fields {
   const only = choice?.only ?? null;
   const offered = askedTools(request, losses);
   if (offered.length === 0) return {};
+  dropGrammars(offered, losses);
   if (offered.some(({ isStrict }) => isStrict)) losses.drop("tools[].strict");
   if (offered.some(({ tool }) => isGiven(tool.cache_control))) losses.drop("cache_control");
   if (request.parallel_tool_calls === false) losses.drop("parallel_tool_calls");
@@ -319,7 +318,7 @@ function thinking(request: Fields, model: string, losses: Losses): Fields | unde
   const includeThoughts = effort === "none" ? undefined : true;
   const of = version(model);
   if (tokens !== null && of >= 2.5) return given({ thinkingBudget: tokens, includeThoughts });
-  const [level, budget] = [LEVELS[effort], effort === "none" ? 0 : BUDGETS[effort]];
+  const [level, budget] = [named(LEVELS, effort), effort === "none" ? 0 : named(BUDGETS, effort)];
   if (of >= 3 && level !== undefined) {
     return given({ thinkingLevel: levelOf(model, effort, level), includeThoughts });
   }

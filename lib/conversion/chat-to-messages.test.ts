@@ -71,9 +71,9 @@ describe("what is said", () => {
       function: { name: "weather", arguments: `{"of":"${id}"}` },
     });
     const { request } = turns(
-      { role: "assistant", content: null, tool_calls: [call("a"), call("functions.b:1")] },
+      { role: "assistant", content: null, tool_calls: [call("a"), call("functions_b_1")] },
       { role: "tool", tool_call_id: "a", content: "sunny" },
-      { role: "tool", tool_call_id: "functions.b:1", content: [{ type: "text", text: "rain" }] },
+      { role: "tool", tool_call_id: "functions_b_1", content: [{ type: "text", text: "rain" }] },
       { role: "user", content: "And?" },
     );
     expect(request.messages).toEqual([
@@ -86,7 +86,7 @@ describe("what is said", () => {
             type: "tool_use",
             id: "functions_b_1",
             name: "weather",
-            input: { of: "functions.b:1" },
+            input: { of: "functions_b_1" },
           },
         ],
       },
@@ -301,7 +301,7 @@ describe("the request", () => {
     [{ modalities: ["audio"] }, "modalities"],
     [{ functions: [{}] }, "functions"],
     [{ web_search_options: {} }, "web_search_options"],
-    [{ tools: [{ type: "custom", custom: { name: "x" } }] }, "tools[0].type"],
+    [{ tools: [{ type: "alien" }] }, "tools[0].type"],
     [
       { messages: [{ role: "user", content: [{ type: "input_audio" }] }] },
       "messages[0].content[0].type",

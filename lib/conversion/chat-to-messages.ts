@@ -6,19 +6,20 @@
  */
 import {
   ASKED,
+  askedCall,
   askedChoice,
   askedImage,
   askedReasoning,
   askedStops,
   askedTools,
+  dropGrammars,
   inlineData,
   objectOf,
   refuseUnspeakable,
 } from "./asked-chat";
 import { type ClaudeModel, claudeModel } from "./claude-model";
-import type { ConvertedRequest } from "./conversion";
-import { type Fields, fields, given, isGiven, list, parsedJson, text } from "./json";
-import { Losses } from "./losses";
+import { type Fields, fields, given, isGiven, list, named, parsedJson, text } from "./json";
+import { type ConvertedRequest, Losses } from "./losses";
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...ASKED,
@@ -37,6 +38,11 @@ export function chatToMessages(body: unknown, model: string): ConvertedRequest {
   losses.dropUnknown(request, KNOWN);
   for (const name of ["logprobs", "store"]) if (request[name] === true) losses.drop(name);
   const { system, messages } = conversation(list(request.messages).map(fields), losses);
+  // At least one message is required.
+  if (messages.length === 0 && system.length > 0) {
+    losses.drop("messages[role=system]");
+    messages.push({ role: "user", content: system.splice(0) });
+  }
   const limit = request.max_completion_tokens ?? request.max_tokens ?? claude.maxTokens;
   const tooling = tools(request, claude, losses);
   const thought = thinking(request, claude, limit, isForced(tooling.tool_choice), messages, losses);
@@ -50,13 +56,13 @@ export function chatToMessages(body: unknown, model: string): ConvertedRequest {
     stop_sequences: stopSequences(request.stop, losses),
     ...thought,
     ...outputConfig(request, claude, fields(thought.output_config), losses),
-    cache_control: request.cache_control,
+    cache_control: request.cache_control ?? undefined,
     metadata: isGiven(request.safety_identifier ?? request.user)
       ? { user_id: request.safety_identifier ?? request.user }
       : undefined,
     stream: request.stream === true ? true : undefined,
   });
-  return { request: converted, dropped: losses.dropped };
+  return losses.of(converted);
 }
 
 /** Turns alternate, and tool results come first in theirs. */
@@ -93,7 +99,7 @@ function conversation(said: readonly Fields[], losses: Losses) {
         add("user", contentBlocks(message.content, place, losses));
         break;
       default:
-        losses.refuse(`${place}.role`, `${JSON.stringify(message.role)} has no counterpart`);
+        losses.refuseType(`${place}.role`, message.role);
     }
   }
   return { system, messages: turns };
@@ -112,8 +118,7 @@ function texts(content: unknown, place: string, losses: Losses): Fields[] {
 }
 
 function contentBlocks(content: unknown, place: string, losses: Losses): Fields[] {
-  // An empty text would be rejected.
-  if (typeof content === "string") return content === "" ? [] : [{ type: "text", text: content }];
+  if (typeof content === "string") return isBlank(content) ? [] : [{ type: "text", text: content }];
   return list(content).flatMap((each, index) => {
     const part = fields(each);
     const block = contentBlock(part, `${place}.content[${index}]`, losses);
@@ -121,12 +126,17 @@ function contentBlocks(content: unknown, place: string, losses: Losses): Fields[
   });
 }
 
+/** `text content blocks must contain non-whitespace text`; some models write a line break before each call. */
+function isBlank(said: unknown): boolean {
+  return text(said).trim() === "";
+}
+
 function contentBlock(part: Fields, place: string, losses: Losses): Fields | null {
   switch (part.type) {
     case "text":
-      return text(part.text) === "" ? null : { type: "text", text: part.text };
+      return isBlank(part.text) ? null : { type: "text", text: part.text };
     case "refusal":
-      return text(part.refusal) === "" ? null : { type: "text", text: part.refusal };
+      return isBlank(part.refusal) ? null : { type: "text", text: part.refusal };
     case "image_url": {
       const { url, detail } = askedImage(part);
       if (isGiven(detail) && detail !== "auto") losses.drop("image_url.detail");
@@ -135,10 +145,7 @@ function contentBlock(part: Fields, place: string, losses: Losses): Fields | nul
     case "file":
       return document(fields(part.file), `${place}.file`, losses);
     default:
-      return losses.refuse(
-        `${place}.type`,
-        `${JSON.stringify(part.type)} has no counterpart in this form`,
-      );
+      return losses.refuseType(`${place}.type`, part.type);
   }
 }
 
@@ -153,20 +160,31 @@ function document({ file_data, file_id, filename }: Fields, place: string, losse
   if (isGiven(file_id)) {
     losses.refuse(`${place}.file_id`, "a stored file cannot be read by another provider");
   }
+  const title = isGiven(filename) ? filename : undefined;
+  const inline = inlineData(text(file_data));
+  if (inline?.type.startsWith("text/") === true) {
+    const plain = { type: "text", media_type: "text/plain", data: decoded(inline.data) };
+    return given({ type: "document", source: plain, title });
+  }
   const data = source(text(file_data), `${place}.file_data`, losses);
-  return given({ type: "document", source: data, title: isGiven(filename) ? filename : undefined });
+  return given({ type: "document", source: data, title });
+}
+
+/** Base64; the text itself if it is none. */
+function decoded(data: string): string {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(data), (char) => char.charCodeAt(0)));
+  } catch {
+    return data;
+  }
 }
 
 function toolResult(message: Fields, place: string, losses: Losses): Fields {
   const { content, tool_call_id } = message;
   const said = typeof content === "string" ? content : contentBlocks(content, place, losses);
-  const result = { type: "tool_result", tool_use_id: safeId(tool_call_id), content: said };
-  return marked(message, result);
-}
-
-/** Call ids allow fewer characters there. */
-function safeId(id: unknown): string {
-  return text(id).replaceAll(/[^\w-]/g, "_");
+  const is_error = message.is_error === true ? true : undefined;
+  const result = { type: "tool_result", tool_use_id: text(tool_call_id), content: said, is_error };
+  return marked(message, given(result));
 }
 
 function assistantBlocks(message: Fields, place: string, losses: Losses): Fields[] {
@@ -177,7 +195,7 @@ function assistantBlocks(message: Fields, place: string, losses: Losses): Fields
     ...thoughts,
     ...contentBlocks(message.content, place, losses),
     ...(refusal === "" ? [] : [{ type: "text", text: refusal }]),
-    ...list(message.tool_calls).map((each) => toolUse(fields(each), place, losses)),
+    ...list(message.tool_calls).map((each) => toolUse(fields(each), losses)),
   ];
 }
 
@@ -200,27 +218,25 @@ function thoughtBlocks(message: Fields, losses: Losses): Fields[] {
   return blocks;
 }
 
-function toolUse(call: Fields, place: string, losses: Losses): Fields {
-  if (call.type === "custom") {
-    losses.refuse(`${place}.tool_calls`, "tools with plain input have no counterpart in this form");
-  }
+function toolUse(call: Fields, losses: Losses): Fields {
   if (isGiven(call.extra_content)) losses.drop("tool_calls[].extra_content");
-  const { name, arguments: json } = fields(call.function);
-  const input = json === "" ? {} : objectOf(parsedJson(text(json)));
+  const { id, name, arguments: json } = askedCall(call);
+  const input = json === "" ? {} : objectOf(parsedJson(json));
   // A model may have written invalid JSON; the history stays usable.
   if (input === null) losses.drop("tool_calls[].arguments");
-  return { type: "tool_use", id: safeId(call.id), name, input: input ?? { arguments: json } };
+  return { type: "tool_use", id, name, input: input ?? { arguments: json } };
 }
 
 function tools(request: Fields, claude: ClaudeModel, losses: Losses): Fields {
-  const offered = askedTools(request, losses).map(
-    ({ tool, name, description, parameters, isStrict }) => {
-      if (isStrict && !claude.takesSchema) losses.drop("tools[].strict");
-      const input_schema = { type: "object", ...fields(parameters) };
-      const strict = isStrict && claude.takesSchema ? true : undefined;
-      return marked(tool, given({ name, description, input_schema, strict }));
-    },
-  );
+  const asked = askedTools(request, losses);
+  dropGrammars(asked, losses);
+  const offered = asked.map(({ tool, name, description, parameters, isStrict }) => {
+    if (isStrict && !claude.takesSchema) losses.drop("tools[].strict");
+    const input_schema = { type: "object", ...fields(parameters) };
+    const strict = isStrict && claude.takesSchema ? true : undefined;
+    const said = description ?? undefined;
+    return marked(tool, given({ name, description: said, input_schema, strict }));
+  });
   if (offered.length === 0) return {};
   const isAlone = request.parallel_tool_calls === false;
   const choice = askedChoice(request.tool_choice);
@@ -309,7 +325,7 @@ function thinking(
   const asked = askedReasoning(request);
   if (asked === null) return {};
   const { field, tokens } = asked;
-  const effort = EFFORTS[asked.effort];
+  const effort = named(EFFORTS, asked.effort);
   if (effort === undefined && tokens === null) return {};
   const lacksThoughts = claude.thinking === "budget" && isMidLoopUnthought(turns);
   if (claude.thinking === null || isForced || lacksThoughts) {

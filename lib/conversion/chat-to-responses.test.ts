@@ -171,17 +171,50 @@ describe("settings", () => {
   });
 });
 
+test("tools with plain input stay such, with their calls, results and choice", () => {
+  const grammar = { syntax: "lark", definition: "start: /x+/" };
+  const custom = { name: "patch", description: "d", format: { type: "grammar", grammar } };
+  const { request, dropped } = convert({
+    tools: [TOOL, { type: "custom", custom }, { type: "custom", custom: { name: "say" } }],
+    tool_choice: { type: "custom", custom: { name: "patch" } },
+    messages: [
+      HI,
+      {
+        role: "assistant",
+        content: null,
+        tool_calls: [{ id: "c", type: "custom", custom: { name: "patch", input: "*** Begin" } }],
+      },
+      { role: "tool", tool_call_id: "c", content: "done" },
+    ],
+  });
+  expect(dropped).toEqual([]);
+  expect(request).toMatchObject({
+    tools: [
+      { ...FUNCTION, strict: false },
+      {
+        type: "custom",
+        name: "patch",
+        description: "d",
+        format: { type: "grammar", syntax: "lark", definition: "start: /x+/" },
+      },
+      { type: "custom", name: "say" },
+    ],
+    tool_choice: { type: "custom", name: "patch" },
+    input: [
+      HI,
+      { type: "custom_tool_call", call_id: "c", name: "patch", input: "*** Begin" },
+      { type: "custom_tool_call_output", call_id: "c", output: "done" },
+    ],
+  });
+});
+
 test.each<[field: string, request: Fields]>([
   ["n", { n: 2 }],
   ["modalities", { audio: {} }],
   ["function_call", { function_call: "auto" }],
   ["web_search_options", { web_search_options: {} }],
-  ["tools[0].type", { tools: [{ type: "custom" }] }],
+  ["tools[0].type", { tools: [{ type: "alien" }] }],
   ["messages[0].role", { messages: [{ role: "alien" }] }],
-  [
-    "messages[0].tool_calls",
-    { messages: [{ role: "assistant", tool_calls: [{ type: "custom" }] }] },
-  ],
   [
     "messages[0].content[0].type",
     { messages: [{ role: "user", content: [{ type: "input_audio" }] }] },

@@ -6,6 +6,8 @@
  */
 import {
   ASKED,
+  type AskedTool,
+  askedCall,
   askedChoice,
   askedImage,
   askedReasoning,
@@ -13,9 +15,9 @@ import {
   askedTools,
   refuseUnspeakable,
 } from "./asked-chat";
-import type { ConvertedRequest } from "./conversion";
+import { errorText } from "./calls/tool-result";
 import { type Fields, fields, given, isGiven, list, text } from "./json";
-import { Losses } from "./losses";
+import { type ConvertedRequest, Losses } from "./losses";
 import { sealedThoughts } from "./thought-details";
 
 /** Fields that have the same name and meaning. */
@@ -46,9 +48,7 @@ export function chatToResponses(body: unknown, model: string): ConvertedRequest 
   const isReasoning = REASONS.test(model);
   const converted = given({
     model,
-    input: list(request.messages).flatMap((each, index) =>
-      items(fields(each), `messages[${index}]`, losses),
-    ),
+    input: inputItems(list(request.messages).map(fields), losses),
     max_output_tokens: outputLimit(request, losses),
     ...sampling(request, isReasoning, losses),
     ...tools(request, losses),
@@ -59,11 +59,27 @@ export function chatToResponses(body: unknown, model: string): ConvertedRequest 
     include: isReasoning ? ["reasoning.encrypted_content"] : undefined,
     stream: request.stream === true ? true : undefined,
   });
-  return { request: converted, dropped: losses.dropped };
+  return losses.of(converted);
 }
 
-function items(message: Fields, place: string, losses: Losses): Fields[] {
-  const { role, content, tool_calls, tool_call_id, refusal, audio } = message;
+function inputItems(messages: readonly Fields[], losses: Losses): Fields[] {
+  /** Ids of calls of tools with plain input: their results have another type. */
+  const plain = new Set<string>();
+  return messages.flatMap((message, index) => {
+    for (const call of list(message.tool_calls).map(fields)) {
+      if (call.type === "custom") plain.add(text(call.id));
+    }
+    return items(message, `messages[${index}]`, plain, losses);
+  });
+}
+
+function items(
+  message: Fields,
+  place: string,
+  plain: ReadonlySet<string>,
+  losses: Losses,
+): Fields[] {
+  const { role, content, tool_calls, refusal, audio } = message;
   if (isGiven(message.name) && role !== "tool") losses.drop("messages[].name");
   switch (role) {
     case "system":
@@ -71,8 +87,9 @@ function items(message: Fields, place: string, losses: Losses): Fields[] {
     case "user":
       return [{ role, content: parts(content, place, losses) }];
     case "tool": {
-      const output = parts(content, place, losses);
-      return [{ type: "function_call_output", call_id: text(tool_call_id), output }];
+      const call_id = text(message.tool_call_id);
+      const type = plain.has(call_id) ? "custom_tool_call_output" : "function_call_output";
+      return [{ type, call_id, output: result(message, place, losses) }];
     }
     case "assistant": {
       if (isGiven(audio)) losses.refuse(`${place}.audio`, "the model does not hear");
@@ -84,22 +101,33 @@ function items(message: Fields, place: string, losses: Losses): Fields[] {
           encrypted_content,
         })),
         ...(said.length > 0 ? [{ type: "message", role, content: said }] : []),
-        ...list(tool_calls).map((each) => call(fields(each), place, losses)),
+        ...list(tool_calls).map((each) => call(fields(each), losses)),
       ];
     }
     default:
-      return losses.refuse(`${place}.role`, `${JSON.stringify(role)} has no counterpart`);
+      return losses.refuseType(`${place}.role`, role);
   }
 }
 
-function call(said: Fields, place: string, losses: Losses): Fields {
-  const { id, type, function: called, extra_content } = said;
-  if (isGiven(extra_content)) losses.drop("tool_calls[].extra_content");
-  if (type === "custom") {
-    losses.refuse(`${place}.tool_calls`, "tools with plain input are not converted");
+/** What a call returned. An error is one by its words. */
+function result({ content, is_error }: Fields, place: string, losses: Losses): string | Fields[] {
+  const said = parts(content, place, losses);
+  if (is_error !== true) return said;
+  losses.approximate("messages[].is_error");
+  if (typeof said === "string") return errorText(said);
+  const [first, ...others] = said;
+  if (first?.type !== "input_text") return [{ type: "input_text", text: errorText("") }, ...said];
+  return [{ ...first, text: errorText(text(first.text)) }, ...others];
+}
+
+function call(said: Fields, losses: Losses): Fields {
+  if (isGiven(said.extra_content)) losses.drop("tool_calls[].extra_content");
+  if (said.type === "custom") {
+    const { name, input } = fields(said.custom);
+    return { type: "custom_tool_call", call_id: text(said.id), name, input: text(input) };
   }
-  const { name, arguments: json } = fields(called);
-  return { type: "function_call", call_id: text(id), name, arguments: text(json) || "{}" };
+  const { id, name, arguments: json } = askedCall(said);
+  return { type: "function_call", call_id: id, name, arguments: json || "{}" };
 }
 
 function saidParts(content: unknown): Fields[] {
@@ -136,6 +164,8 @@ function inputPart(part: Fields, place: string, losses: Losses): Fields {
     }
     case "file": {
       const { filename, file_data, file_id } = fields(part.file);
+      // It doesn't go with a name.
+      if (/^https?:/i.test(text(file_data))) return { type: "input_file", file_url: file_data };
       return given({
         type: "input_file",
         filename: filename ?? undefined,
@@ -144,10 +174,7 @@ function inputPart(part: Fields, place: string, losses: Losses): Fields {
       });
     }
     default:
-      return losses.refuse(
-        `${place}.type`,
-        `${JSON.stringify(part.type)} has no counterpart in this form`,
-      );
+      return losses.refuseType(`${place}.type`, part.type);
   }
 }
 
@@ -171,27 +198,50 @@ function tools(request: Fields, losses: Losses): Fields {
   if (offered.length === 0) return {};
   if (offered.some(({ tool }) => isGiven(tool.cache_control))) losses.drop("cache_control");
   return given({
-    tools: offered.map(({ name, description, parameters, isStrict }) => ({
-      type: "function",
-      name,
-      description: description ?? undefined,
-      parameters: parameters ?? { type: "object", properties: {} },
-      // True is the default there.
-      strict: isStrict,
-    })),
-    tool_choice: toolChoice(request.tool_choice),
+    tools: offered.map(toolOf),
+    tool_choice: toolChoice(request.tool_choice, offered),
     parallel_tool_calls: request.parallel_tool_calls === false ? false : undefined,
   });
 }
 
-function toolChoice(said: unknown): unknown {
+function toolOf({ tool, name, description, parameters, isStrict, isPlain }: AskedTool): Fields {
+  if (isPlain) {
+    const custom = fields(tool.custom);
+    return given({
+      type: "custom",
+      name,
+      description: custom.description ?? undefined,
+      format: plainFormat(fields(custom.format)),
+    });
+  }
+  return given({
+    type: "function",
+    name,
+    description: description ?? undefined,
+    parameters: parameters ?? { type: "object", properties: {} },
+    // True is the default there.
+    strict: isStrict,
+  });
+}
+
+function plainFormat({ type, grammar }: Fields): Fields | undefined {
+  if (type !== "grammar") return undefined;
+  const { syntax, definition } = fields(grammar);
+  return { type, syntax, definition };
+}
+
+function toolChoice(said: unknown, offered: readonly AskedTool[]): unknown {
   const choice = askedChoice(said);
   if (choice === null) return undefined;
   const { mode, name, only } = choice;
-  if (isGiven(name)) return { type: "function", name };
+  const plain = new Set(offered.filter(({ isPlain }) => isPlain).map((tool) => tool.name));
+  const chosen = (each: unknown) => ({
+    type: plain.has(each) ? "custom" : "function",
+    name: each,
+  });
+  if (isGiven(name)) return chosen(name);
   if (only === null) return mode;
-  const allowed = [...only].map((each) => ({ type: "function", name: each }));
-  return { type: "allowed_tools", mode, tools: allowed };
+  return { type: "allowed_tools", mode, tools: [...only].map(chosen) };
 }
 
 /** A thinking budget up to this many tokens is low effort, above it medium. */

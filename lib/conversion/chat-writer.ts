@@ -10,9 +10,12 @@ import {
   type FinishReason,
   NO_ANSWER_USAGE,
 } from "./answer-part";
+import { plainInput } from "./calls/plain-tools";
 import { type Fields, given } from "./json";
 import { ThoughtDetails } from "./thought-details";
 import type { EventWriter, WrittenEvent } from "./written-event";
+
+type ToolPart = Extract<AnswerPart, { kind: "tool" }>;
 
 /** What the response repeats from the request. */
 export interface ChatContext {
@@ -22,6 +25,8 @@ export interface ChatContext {
   readonly nowMs: number;
   /** Whether a stream should report its usage. */
   readonly includesUsage: boolean;
+  /** The tools with plain input that the upstream got as functions. */
+  readonly plainTools: readonly string[];
 }
 
 const REASONS: Readonly<Record<FinishReason, string>> = {
@@ -44,6 +49,10 @@ export class ChatWriter implements EventWriter {
   #isStarted = false;
   #isOver = false;
   #hasCalls = false;
+  /** The calls with plain input. */
+  readonly #plain = new Set<number>();
+  /** Those whose input is in JSON, and known at its end. */
+  readonly #held = new Map<number, ToolPart>();
   #isRefused = false;
   #finish: Extract<AnswerPart, { kind: "finish" }> | null = null;
   #usage = NO_ANSWER_USAGE;
@@ -74,7 +83,7 @@ export class ChatWriter implements EventWriter {
         return this.#piece({ refusal: part.text });
       case "tool":
         this.#hasCalls = true;
-        return this.#piece({ tool_calls: [callPiece(part)] });
+        return this.#tool(part);
       case "finish":
         this.#finish = part;
         return [];
@@ -100,10 +109,27 @@ export class ChatWriter implements EventWriter {
     const reason = finishReason(finish.reason, this.#hasCalls, this.#isRefused);
     return [
       ...this.#start(),
+      ...[...this.#held.values()].map((call) =>
+        this.#chunk({ tool_calls: [callPiece(plainCall(call), true)] }, null),
+      ),
       this.#chunk({}, reason, matchedStop(finish)),
       ...(this.#context.includesUsage ? [this.#usageEvent()] : []),
       { name: "", data: "[DONE]" },
     ];
+  }
+
+  #tool(part: ToolPart): WrittenEvent[] {
+    const held = this.#held.get(part.index);
+    if (held !== undefined) {
+      this.#held.set(part.index, { ...held, arguments: held.arguments + part.arguments });
+      return [];
+    }
+    if (this.#context.plainTools.includes(part.name) && part.isPlain !== true) {
+      this.#held.set(part.index, part);
+      return this.#start();
+    }
+    if (part.isPlain === true) this.#plain.add(part.index);
+    return this.#piece({ tool_calls: [callPiece(part, this.#plain.has(part.index))] });
   }
 
   #start(): WrittenEvent[] {
@@ -133,7 +159,7 @@ export class ChatWriter implements EventWriter {
 export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): Fields {
   const thoughts = new ThoughtDetails();
   const details: Fields[] = [];
-  const calls = new Map<number, Extract<AnswerPart, { kind: "tool" }>>();
+  const calls = new Map<number, ToolPart>();
   let [id, thought, said, refused] = ["", "", "", ""];
   let usage = NO_ANSWER_USAGE;
   let finish: Extract<AnswerPart, { kind: "finish" }> | null = null;
@@ -154,14 +180,17 @@ export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): 
       calls.set(part.index, { ...(call ?? part), arguments: json });
     }
   }
-  const tool_calls = [...calls.values()].map(({ id, name, arguments: json, state }) =>
-    given({
+  const tool_calls = [...calls.values()].map((call) => {
+    const isHeld = context.plainTools.includes(call.name) && call.isPlain !== true;
+    const { id, name, arguments: json, state, isPlain } = isHeld ? plainCall(call) : call;
+    if (isPlain === true) return { id, type: "custom", custom: { name, input: json } };
+    return given({
       id,
       type: "function",
       function: { name, arguments: json === "" ? "{}" : json },
       extra_content: state,
-    }),
-  );
+    });
+  });
   const message = given({
     role: "assistant",
     content: said === "" ? null : said,
@@ -195,11 +224,20 @@ function matchedStop({ stopString }: Extract<AnswerPart, { kind: "finish" }>): F
 }
 
 /** The first piece of a call has its name (and Gemini's signature); the others have more of its arguments. */
-function callPiece(part: Extract<AnswerPart, { kind: "tool" }>): Fields {
+function callPiece(part: ToolPart, isPlain: boolean): Fields {
   const { index, id, name, arguments: json, state } = part;
+  if (isPlain) {
+    if (name === "") return { index, custom: { input: json } };
+    return { index, id, type: "custom", custom: { name, input: json } };
+  }
   if (name === "") return { index, function: { arguments: json } };
   const call = { index, id, type: "function", function: { name, arguments: json } };
   return state === undefined ? call : { ...call, extra_content: state };
+}
+
+/** A whole call of a tool with plain input, from that of a function. */
+function plainCall(call: ToolPart): ToolPart {
+  return { ...call, arguments: plainInput(call.arguments), isPlain: true };
 }
 
 function usageFields({ input, cached, cacheWritten, output, reasoning }: AnswerUsage): Fields {

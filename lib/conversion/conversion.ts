@@ -4,6 +4,7 @@
  */
 
 import type { AnswerPart } from "./answer-part";
+import type { RenamedTools } from "./calls/call-limits";
 import type { ChatContext } from "./chat-writer";
 import type { GeminiContext } from "./gemini-writer";
 import type { Fields } from "./json";
@@ -19,13 +20,6 @@ export interface PartReader {
 /** The API formats, by the names of their endpoints. */
 export type ConvertibleForm = "messages" | "responses" | "chat" | "gemini";
 
-/** A request's body in another format. */
-export interface ConvertedRequest {
-  readonly request: Fields;
-  /** Names of fields that were left out, for the caller. */
-  readonly dropped: readonly string[];
-}
-
 /** The caller's format, and what its responses repeat from the request. */
 export type CallerContext =
   | { readonly form: "chat"; readonly context: ChatContext }
@@ -39,6 +33,8 @@ export interface AnswerFacts {
   readonly upstream: ConvertibleForm;
   /** Makes ids of calls, where neither they nor the response have one. */
   readonly seed: string;
+  /** The tools that have another name at the upstream. */
+  readonly renamed: RenamedTools;
 }
 
 /** How responses are converted back to the format of the request. */

@@ -3,14 +3,25 @@
  * one from them, and for responses, which are converted directly, a reader and a writer (`answer-forms.ts`).
  * @module
  */
+
 import { answerConversion } from "./answer-forms";
+import { plainTools } from "./asked-chat";
+import {
+  type CallLimits,
+  GEMINI_LIMITS,
+  MESSAGES_LIMITS,
+  OPENAI_NAME,
+  RESPONSES_LIMITS,
+  withinLimits,
+} from "./calls/call-limits";
 import { type ChatDialect, IN_BETWEEN } from "./chat-dialect";
 import { chatToGemini } from "./chat-to-gemini";
 import { chatToMessages } from "./chat-to-messages";
 import { chatToResponses } from "./chat-to-responses";
-import type { CallerContext, Conversion, ConvertedRequest, ConvertibleForm } from "./conversion";
+import type { CallerContext, Conversion, ConvertibleForm } from "./conversion";
 import { geminiToChat, wantsThoughts } from "./gemini-to-chat";
 import { type Fields, fields, list } from "./json";
+import type { ConvertedRequest } from "./losses";
 import { messagesToChat } from "./messages-to-chat";
 import { responsesToChat } from "./responses-to-chat";
 import { repeatedFields } from "./responses-writer";
@@ -47,9 +58,10 @@ export function convertRequest(
   dialect: ChatDialect,
 ): RequestConversion {
   const { chat, caller } = readRequest(from, asked, to === "chat" ? dialect : IN_BETWEEN);
-  const said = FROM_CHAT[to](chat.request, asked.model);
+  const { request, renamed } = withinLimits(chat.request, limitsOf(to, dialect));
+  const said = FROM_CHAT[to](request, asked.model);
   const dropped = [...new Set([...chat.dropped, ...said.dropped])];
-  const facts = { caller, upstream: to, seed: asked.nowMs.toString(36) };
+  const facts = { caller, upstream: to, seed: asked.nowMs.toString(36), renamed };
   return {
     request: said.request,
     isStream: chat.request.stream === true,
@@ -62,6 +74,19 @@ export function convertRequest(
       ...answerConversion(facts),
     },
   };
+}
+
+function limitsOf(form: ConvertibleForm, dialect: ChatDialect): CallLimits {
+  switch (form) {
+    case "chat":
+      return { name: OPENAI_NAME, id: dialect.callId };
+    case "messages":
+      return MESSAGES_LIMITS;
+    case "responses":
+      return RESPONSES_LIMITS;
+    case "gemini":
+      return GEMINI_LIMITS;
+  }
 }
 
 function limitOf({ max_completion_tokens, max_tokens }: Fields): number | null {
@@ -83,7 +108,7 @@ function readRequest(
   switch (form) {
     case "chat": {
       const includesUsage = fields(request.stream_options).include_usage === true;
-      const context = { model: named, nowMs, includesUsage };
+      const context = { model: named, nowMs, includesUsage, plainTools: plainTools(request) };
       return { chat: { request, dropped: [] }, caller: { form, context } };
     }
     case "messages": {

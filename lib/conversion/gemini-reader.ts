@@ -5,7 +5,7 @@
  */
 import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
 import { errorPart } from "./chat-reader";
-import { count, type Fields, fields, isGiven, list, text } from "./json";
+import { count, type Fields, fields, isGiven, list, named, text } from "./json";
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   STOP: "stop",
@@ -101,7 +101,7 @@ function finishParts(
   if (isGiven(blockReason)) return [{ kind: "finish", reason: "filter", stopString: null }];
   const said = text(finishReason);
   if (said === "" || said === "FINISH_REASON_UNSPECIFIED") return [];
-  const reason = REASONS[said];
+  const reason = named(REASONS, said);
   if (reason !== undefined) return [{ kind: "finish", reason, stopString: null }];
   // Such as MALFORMED_FUNCTION_CALL: what the model wrote was lost.
   const message = text(finishMessage) || `The answer ended with ${said}.`;

@@ -4,11 +4,11 @@
  * platform.openai.com/docs/api-reference/chat/create. Fields may be written in snake case too, as proto's JSON allows.
  * @module
  */
-import { withStates } from "./call-states";
+import { withStates } from "./calls/call-states";
+import { toolMessage } from "./calls/tool-result";
 import type { ChatDialect, Effort } from "./chat-dialect";
-import type { ConvertedRequest } from "./conversion";
-import { type Fields, fields, given, isGiven, list, text } from "./json";
-import { Losses } from "./losses";
+import { type Fields, fields, given, isGiven, list, named, text } from "./json";
+import { type ConvertedRequest, Losses } from "./losses";
 import { opened, type Sealed } from "./sealed-thought";
 
 const KNOWN: ReadonlySet<string> = new Set([
@@ -20,9 +20,6 @@ const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
   ...["presencePenalty", "frequencyPenalty", "responseMimeType", "responseSchema"],
   ...["responseJsonSchema", "responseModalities", "thinkingConfig"],
 ]);
-
-/** OpenAI's maximum. */
-const MAX_STOPS = 4;
 
 /**
  * @param model As the provider names it.
@@ -56,7 +53,7 @@ export function geminiToChat(
     temperature: orAbsent(settings.temperature),
     top_p: orAbsent(settings.topP),
     top_k: dialect.takesTopK ? orAbsent(settings.topK) : undefined,
-    stop: stopStrings(settings.stopSequences, losses),
+    stop: stopStrings(settings.stopSequences, dialect, losses),
     seed: orAbsent(settings.seed),
     presence_penalty: orAbsent(settings.presencePenalty),
     frequency_penalty: orAbsent(settings.frequencyPenalty),
@@ -66,7 +63,7 @@ export function geminiToChat(
     stream: isStream ? true : undefined,
     stream_options: isStream && dialect.asksForUsage ? { include_usage: true } : undefined,
   });
-  return { request: converted, dropped: losses.dropped };
+  return losses.of(converted);
 }
 
 /** Whether a request wants the thoughts in its response. */
@@ -116,6 +113,9 @@ function systemMessages(instruction: unknown, losses: Losses): Fields[] {
           .join("\n\n");
   return said === "" ? [] : [{ role: "system", content: said }];
 }
+
+const STORED_AT_GOOGLE =
+  /^https?:\/\/(?:[^/]*\.googleapis\.com|(?:www\.)?youtube\.com|youtu\.be)\//i;
 
 class History {
   readonly #dialect: ChatDialect;
@@ -184,28 +184,39 @@ class History {
     const results: Fields[] = [];
     const shown: Fields[] = [];
     for (const [index, part] of parts.entries()) {
-      if (!isGiven(part.functionResponse)) shown.push(this.#shown(part, `${place}[${index}]`));
-      else results.push(this.#result(inCamelCase(part.functionResponse)));
+      const at = `${place}[${index}]`;
+      if (!isGiven(part.functionResponse)) {
+        shown.push(this.#shown(part, at));
+        continue;
+      }
+      const response = inCamelCase(part.functionResponse);
+      results.push(this.#result(response));
+      // A result is a text in chat completions: anything else in it goes into the following message.
+      for (const each of list(response.parts)) {
+        shown.push(this.#shown(inCamelCase(each), `${at}.functionResponse.parts`));
+      }
     }
     const [only] = shown;
     const content = shown.length === 1 && only?.type === "text" ? only.text : shown;
     return shown.length === 0 ? results : [...results, { role: "user", content }];
   }
 
-  #result({ id, name, response, parts }: Fields): Fields {
+  #result({ id, name, response }: Fields): Fields {
     const at = this.#open.findIndex((call) => (text(id) ? call.id === id : call.name === name));
     const [call] = at === -1 ? [] : this.#open.splice(at, 1);
-    if (list(parts).length > 0) this.#losses.drop("functionResponse.parts");
     const { result, output, error } = fields(response);
     // Results that contain one text, as in Google's examples.
     const [only] = [result, output, error].filter((each) => typeof each === "string");
     const isOne = Object.keys(fields(response)).length === 1;
     const content = isOne && only !== undefined ? only : JSON.stringify(response ?? {});
-    return { role: "tool", tool_call_id: call?.id ?? text(id), content };
+    const failed = isGiven(error) ? "functionResponse.response.error" : null;
+    const answered = call?.id ?? text(id);
+    return toolMessage(answered, content, failed, this.#dialect, this.#losses);
   }
 
   #shown(part: Fields, place: string): Fields {
     if (isGiven(part.text)) return { type: "text", text: text(part.text) };
+    if (isGiven(part.fileData)) return this.#linked(inCamelCase(part.fileData), place);
     if (!isGiven(part.inlineData)) return this.#refuse(part, place);
     const { mimeType, data, displayName } = inCamelCase(part.inlineData);
     const url = `data:${text(mimeType)};base64,${text(data)}`;
@@ -217,19 +228,36 @@ class History {
     return { type: "file", file: { filename, file_data: url } };
   }
 
-  #refuse(part: Fields, place: string): never {
-    const [kind = "nothing"] = Object.keys(part);
-    if (kind === "fileData") {
-      this.#losses.refuse(`${place}.fileData`, "a stored file cannot be read by another provider");
+  /** A file anywhere on the web; what is stored at Google only Google can read. */
+  #linked({ fileUri, mimeType }: Fields, place: string): Fields {
+    const url = text(fileUri);
+    const isOnWeb = /^https?:\/\//i.test(url) && !STORED_AT_GOOGLE.test(url);
+    if (isOnWeb && text(mimeType).startsWith("image/")) {
+      return { type: "image_url", image_url: { url } };
     }
-    return this.#losses.refuse(place, `${JSON.stringify(kind)} has no counterpart in this form`);
+    if (isOnWeb && mimeType === "application/pdf" && this.#dialect.takesFileUrls) {
+      return { type: "file", file: { filename: "document.pdf", file_data: url } };
+    }
+    return this.#losses.refuse(
+      `${place}.fileData`,
+      "a stored file cannot be read by another provider",
+    );
+  }
+
+  #refuse(part: Fields, place: string): never {
+    const [kind] = Object.keys(part);
+    return this.#losses.refuseType(place, kind);
   }
 }
 
-function stopStrings(given: unknown, losses: Losses): readonly unknown[] | undefined {
+function stopStrings(
+  given: unknown,
+  { maxStops }: ChatDialect,
+  losses: Losses,
+): readonly unknown[] | undefined {
   const stops = list(given);
-  if (stops.length > MAX_STOPS) losses.drop(`stopSequences[${MAX_STOPS}+]`);
-  return stops.length === 0 ? undefined : stops.slice(0, MAX_STOPS);
+  if (stops.length > maxStops) losses.drop(`stopSequences[${maxStops}+]`);
+  return stops.length === 0 ? undefined : stops.slice(0, maxStops);
 }
 
 function tools(request: Fields, losses: Losses): Fields {
@@ -279,6 +307,8 @@ function jsonSchema(schema: unknown): unknown {
     properties,
     items,
     anyOf,
+    prefixItems,
+    additionalProperties: others,
     propertyOrdering: _,
     ...rest
   } = inCamelCase(schema);
@@ -286,12 +316,27 @@ function jsonSchema(schema: unknown): unknown {
   const known = named === "" || named === "type_unspecified" ? undefined : named;
   const inner = Object.entries(fields(properties)).map(([name, each]) => [name, jsonSchema(each)]);
   return given({
-    ...rest,
+    ...withNumbers(rest),
     type: known !== undefined && nullable === true ? [known, "null"] : known,
     properties: isGiven(properties) ? Object.fromEntries(inner) : undefined,
     items: jsonSchema(items),
     anyOf: jsonSchema(anyOf),
+    prefixItems: jsonSchema(prefixItems),
+    additionalProperties: typeof others === "boolean" ? others : jsonSchema(others),
   });
+}
+
+/** Google's whole numbers may be written as texts. */
+const COUNTS: readonly string[] = [
+  ...["minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"],
+];
+
+function withNumbers(schema: Fields): Fields {
+  const entries = Object.entries(schema).map(([name, value]) => [
+    name,
+    COUNTS.includes(name) && typeof value === "string" ? Number(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Fields;
 }
 
 const LEVELS: Readonly<Record<string, Effort>> = {
@@ -310,7 +355,7 @@ function thinking(
   dialect: ChatDialect,
   losses: Losses,
 ): Fields {
-  const effort = LEVELS[text(thinkingLevel).toUpperCase()] ?? ofBudget(thinkingBudget);
+  const effort = named(LEVELS, text(thinkingLevel).toUpperCase()) ?? ofBudget(thinkingBudget);
   if (effort === null) return {};
   const said = dialect.effort(effort, model);
   // A request not to think loses nothing if it can't be expressed.

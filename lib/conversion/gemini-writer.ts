@@ -9,6 +9,7 @@ import {
   type FinishReason,
   NO_ANSWER_USAGE,
 } from "./answer-part";
+import { argumentsIn } from "./calls/call-arguments";
 import { type Fields, fields, given, list, parsedJson } from "./json";
 import { seal } from "./sealed-thought";
 import { ThoughtDetails } from "./thought-details";
@@ -147,7 +148,7 @@ export class GeminiWriter implements EventWriter {
       const calls = state === null ? {} : { [id]: state };
       const isBound = thought !== "" || state !== null || (isFirst && this.#details.length > 0);
       return given({
-        functionCall: given({ id: id || undefined, name, args: fields(parsedJson(json)) }),
+        functionCall: given({ id: id || undefined, name, args: argumentsIn(json) }),
         thoughtSignature: isBound ? seal({ thought, calls, ...(isFirst && details) }) : undefined,
       });
     });

@@ -43,3 +43,11 @@ export function parsedJson(json: string): unknown {
     return null;
   }
 }
+
+/** What a table has under a name that someone else wrote; undefined for `constructor` and its like, too. */
+export function named<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string,
+): Value | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

@@ -5,7 +5,7 @@
  */
 import type { AnswerPart, AnswerUsage, FinishReason } from "./answer-part";
 import { errorPart } from "./chat-reader";
-import { count, type Fields, fields, isGiven, list, text } from "./json";
+import { count, type Fields, fields, isGiven, list, named, text } from "./json";
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: "stop",
@@ -17,10 +17,19 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
   refusal: "filter",
 };
 
+interface ReadCall {
+  readonly index: number;
+  /** JSON of the input with which it began, which its pieces replace. */
+  readonly begun: string;
+  hasInput: boolean;
+}
+
 /** The parts of a complete message, or of one event of a stream. */
 export class MessagesReader {
   /** By the block's index: which call it is, and whether any of its input has arrived. */
-  readonly #calls = new Map<number, { readonly index: number; hasInput: boolean }>();
+  readonly #calls = new Map<number, ReadCall>();
+  /** Blocks may have the same index. */
+  #begun = 0;
   #usage: Fields = {};
 
   read(event: unknown): AnswerPart[] {
@@ -49,12 +58,7 @@ export class MessagesReader {
 
   #whole(message: Fields): AnswerPart[] {
     const blocks = list(message.content).flatMap((each, index) => {
-      const block = fields(each);
-      if (block.type !== "tool_use") return this.#block(index, block);
-      return [
-        ...this.#block(index, block),
-        ...this.#input(index, JSON.stringify(block.input ?? {})),
-      ];
+      return [...this.#block(index, fields(each)), ...this.#close(index)];
     });
     return [
       ...this.#start(message),
@@ -87,8 +91,10 @@ export class MessagesReader {
       case "redacted_thinking":
         return [{ kind: "sealed", data: text(block.data), format: "anthropic-claude-v1" }];
       case "tool_use": {
-        const index = this.#calls.size;
-        this.#calls.set(at, { index, hasInput: false });
+        const index = this.#begun;
+        this.#begun += 1;
+        const begun = JSON.stringify(block.input ?? {});
+        this.#calls.set(at, { index, begun, hasInput: false });
         const [id, name] = [text(block.id), text(block.name)];
         return [{ kind: "tool", index, id, name, arguments: "" }];
       }
@@ -119,10 +125,10 @@ export class MessagesReader {
     return [{ kind: "tool", index: call.index, id: "", name: "", arguments: json }];
   }
 
-  /** A call without input streams none, and has an empty object in other formats. */
+  /** A call that streamed nothing has the input with which it began: as a rule, none. */
   #close(at: number): AnswerPart[] {
     const call = this.#calls.get(at);
-    return call === undefined || call.hasInput ? [] : this.#input(at, "{}");
+    return call === undefined || call.hasInput ? [] : this.#input(at, call.begun);
   }
 }
 
@@ -138,7 +144,7 @@ function finishParts({ stop_reason, stop_sequence }: Fields): AnswerPart[] {
   const stopReason = text(stop_reason);
   if (stopReason === "") return [];
   const stopString = text(stop_sequence) === "" ? null : text(stop_sequence);
-  return [{ kind: "finish", reason: REASONS[stopReason] ?? "stop", stopString }];
+  return [{ kind: "finish", reason: named(REASONS, stopReason) ?? "stop", stopString }];
 }
 
 function usageOf(usage: Fields): AnswerUsage {

@@ -10,6 +10,7 @@ const MISTRAL = chatDialect("mistral", true);
 
 const HI = [{ role: "user", content: "Hi" }];
 const SCHEMA = { type: "object", properties: { city: { type: "string" } } };
+const CLOSED = { ...SCHEMA, required: Object.keys(SCHEMA.properties), additionalProperties: false };
 const TOOL = { name: "weather", description: "Tells it", input_schema: SCHEMA };
 
 const convert = (more: object, dialect = OPENAI, model = "gpt-5.1") =>
@@ -57,7 +58,17 @@ describe("fields that are kept, or said in another way", () => {
       {
         response_format: {
           type: "json_schema",
-          json_schema: { name: "answer", schema: SCHEMA, strict: true },
+          json_schema: { name: "answer", schema: SCHEMA, strict: false },
+        },
+      },
+    ],
+    [
+      "output_config.format, without anything optional",
+      { output_config: { format: { type: "json_schema", schema: CLOSED } } },
+      {
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "answer", schema: CLOSED, strict: true },
         },
       },
     ],
@@ -189,7 +200,7 @@ describe("messages", () => {
         ],
       },
     ];
-    const { request, dropped } = convert({ messages });
+    const { request, dropped, approximated } = convert({ messages });
     expect(request.messages).toEqual([
       {
         role: "assistant",
@@ -204,7 +215,7 @@ describe("messages", () => {
         ],
       },
       { role: "tool", tool_call_id: "t1", content: "sunny" },
-      { role: "tool", tool_call_id: "t2", content: "a picture" },
+      { role: "tool", tool_call_id: "t2", content: "Error: a picture" },
       {
         role: "user",
         content: [
@@ -213,7 +224,8 @@ describe("messages", () => {
         ],
       },
     ]);
-    expect(dropped).toEqual(["tool_result.is_error"]);
+    expect(dropped).toEqual([]);
+    expect(approximated).toEqual(["tool_result.is_error"]);
   });
 
   test("thoughts of the history are kept where they are needed, and reported as dropped where no one takes them", () => {

@@ -3,15 +3,12 @@
  * platform.claude.com/docs/en/api/messages, platform.openai.com/docs/api-reference/chat/create.
  * @module
  */
-import { withStates } from "./call-states";
+import { withStates } from "./calls/call-states";
+import { toolMessage } from "./calls/tool-result";
 import type { ChatDialect, Effort } from "./chat-dialect";
-import type { ConvertedRequest } from "./conversion";
-import { type Fields, fields, given, isGiven, list, text } from "./json";
-import { Losses } from "./losses";
+import { type Fields, fields, given, isGiven, list, named, text } from "./json";
+import { type ConvertedRequest, Losses } from "./losses";
 import { opened } from "./sealed-thought";
-
-/** OpenAI's maximum. */
-const MAX_STOPS = 4;
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...["model", "max_tokens", "system", "messages", "tools", "tool_choice", "temperature", "top_p"],
@@ -43,18 +40,18 @@ export function messagesToChat(
         chatMessages(fields(each), `messages[${index}]`, dialect, losses),
       ),
     ],
-    [limit]: request.max_tokens,
-    temperature: request.temperature,
-    top_p: request.top_p,
-    top_k: dialect.takesTopK ? request.top_k : undefined,
-    stop: stopStrings(request.stop_sequences, losses),
+    [limit]: request.max_tokens ?? undefined,
+    temperature: request.temperature ?? undefined,
+    top_p: request.top_p ?? undefined,
+    top_k: dialect.takesTopK ? (request.top_k ?? undefined) : undefined,
+    stop: stopStrings(request.stop_sequences, dialect, losses),
     ...tools(request, losses),
     ...thinking(request, model, dialect, losses),
     response_format: responseFormat(request),
     stream: isStream ? true : undefined,
     stream_options: isStream && dialect.asksForUsage ? { include_usage: true } : undefined,
   });
-  return { request: converted, dropped: losses.dropped };
+  return losses.of(converted);
 }
 
 function refuseHosted({ container, mcp_servers }: Fields, losses: Losses): void {
@@ -111,9 +108,9 @@ function userMessages(
       parts.push(contentPart(block, at, dialect, losses));
       continue;
     }
-    if (block.is_error === true) losses.drop("tool_result.is_error");
     const { said, shown } = toolResult(block.content, at, dialect, losses);
-    results.push({ role: "tool", tool_call_id: text(block.tool_use_id), content: said });
+    const error = block.is_error === true ? "tool_result.is_error" : null;
+    results.push(toolMessage(block.tool_use_id, said, error, dialect, losses));
     parts.push(...shown);
   }
   return parts.length === 0 ? results : [...results, { role: "user", content: shortest(parts) }];
@@ -153,7 +150,7 @@ function contentPart(block: Fields, place: string, dialect: ChatDialect, losses:
     const said = plainText(block.content, `${place}.content`, losses);
     return { type: "text", text: `${text(block.title)} (${text(block.source)})\n${said}` };
   }
-  return losses.refuse(`${place}.type`, `${JSON.stringify(type)} has no counterpart in this form`);
+  return losses.refuseType(`${place}.type`, type);
 }
 
 function imagePart(source: Fields, place: string, losses: Losses): Fields {
@@ -179,9 +176,12 @@ function documentPart(block: Fields, place: string, dialect: ChatDialect, losses
   if (source.type === "content") {
     return { type: "text", text: plainText(source.content, `${place}.source.content`, losses) };
   }
+  const filename = title === "" ? "document.pdf" : title;
   if (source.type === "base64" && dialect.takesFiles) {
-    const filename = title === "" ? "document.pdf" : title;
     return { type: "file", file: { filename, file_data: dataUrl(source) } };
+  }
+  if (source.type === "url" && dialect.takesFileUrls) {
+    return { type: "file", file: { filename, file_data: text(source.url) } };
   }
   return losses.refuse(`${place}.source`, "the model's provider takes no such documents");
 }
@@ -225,10 +225,7 @@ function assistantMessages(
         });
         break;
       default:
-        losses.refuse(
-          `${place}.content[${index}].type`,
-          `${JSON.stringify(block.type)} has no counterpart in this form`,
-        );
+        losses.refuseType(`${place}.content[${index}].type`, block.type);
     }
   }
   if (thought !== "" && dialect.reasoningIn === null) losses.drop("thinking blocks");
@@ -243,10 +240,14 @@ function assistantMessages(
   ];
 }
 
-function stopStrings(given: unknown, losses: Losses): readonly unknown[] | undefined {
+function stopStrings(
+  given: unknown,
+  { maxStops }: ChatDialect,
+  losses: Losses,
+): readonly unknown[] | undefined {
   const stops = list(given);
-  if (stops.length > MAX_STOPS) losses.drop(`stop_sequences[${MAX_STOPS}+]`);
-  return stops.length === 0 ? undefined : stops.slice(0, MAX_STOPS);
+  if (stops.length > maxStops) losses.drop(`stop_sequences[${maxStops}+]`);
+  return stops.length === 0 ? undefined : stops.slice(0, maxStops);
 }
 
 function tools(request: Fields, losses: Losses): Fields {
@@ -267,7 +268,7 @@ function tools(request: Fields, losses: Losses): Fields {
   const { type, disable_parallel_tool_use } = fields(request.tool_choice);
   return given({
     tools: own.map((tool) => toolOf(tool, losses)),
-    tool_choice: type === undefined ? undefined : toolChoice(fields(request.tool_choice)),
+    tool_choice: isGiven(type) ? toolChoice(fields(request.tool_choice)) : undefined,
     parallel_tool_calls: disable_parallel_tool_use === true ? false : undefined,
   });
 }
@@ -285,7 +286,12 @@ function toolOf(tool: Fields, losses: Losses): Fields {
   const { name, description, input_schema, strict } = tool;
   return {
     type: "function",
-    function: given({ name, description, parameters: input_schema, strict }),
+    function: given({
+      name,
+      description: description ?? undefined,
+      parameters: input_schema ?? undefined,
+      strict: strict ?? undefined,
+    }),
   };
 }
 
@@ -317,7 +323,7 @@ const SOME_TOKENS = 8_192;
 
 function effortOf({ type, budget_tokens }: Fields, { effort }: Fields): Effort | null {
   if (type === "disabled") return "none";
-  const said = EFFORTS[text(effort)];
+  const said = named(EFFORTS, text(effort));
   if (said !== undefined) return said;
   if (type === "adaptive") return "medium";
   if (type !== "enabled") return null;
@@ -330,5 +336,21 @@ function responseFormat({ output_config, output_format }: Fields): Fields | unde
   const format = fields(fields(output_config).format ?? output_format);
   if (format.type !== "json_schema") return undefined;
   const { schema } = format;
-  return { type: "json_schema", json_schema: { name: "answer", schema, strict: true } };
+  const strict = isStrict(schema);
+  return { type: "json_schema", json_schema: { name: "answer", schema, strict } };
+}
+
+/** OpenAI holds a model to schemas whose objects have no optional and no other fields, and rejects others. */
+function isStrict(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null) return true;
+  if (Array.isArray(schema)) return schema.every(isStrict);
+  const { type, properties, required, additionalProperties } = fields(schema);
+  if (type === "object" || isGiven(properties)) {
+    const needed = new Set(list(required));
+    const isClosed = additionalProperties === false;
+    if (!isClosed || !Object.keys(fields(properties)).every((name) => needed.has(name))) {
+      return false;
+    }
+  }
+  return Object.values(schema).every(isStrict);
 }

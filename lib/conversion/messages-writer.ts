@@ -9,6 +9,8 @@ import {
   type FinishReason,
   NO_ANSWER_USAGE,
 } from "./answer-part";
+import { argumentsIn } from "./calls/call-arguments";
+import { JsonEnd } from "./calls/json-end";
 import { type Fields, fields, parsedJson, text } from "./json";
 import { type Sealed, seal } from "./sealed-thought";
 import { ThoughtDetails } from "./thought-details";
@@ -108,9 +110,7 @@ function grown(block: Fields = {}, { type, ...delta }: Fields): Fields {
 }
 
 function wholeBlock({ partial_json, ...block }: Fields): Fields {
-  return partial_json === undefined
-    ? block
-    : { ...block, input: fields(parsedJson(text(partial_json))) };
+  return partial_json === undefined ? block : { ...block, input: argumentsIn(text(partial_json)) };
 }
 
 /** What was streamed decides: some services send `stop` after a call. */
@@ -121,32 +121,20 @@ function stopReason(reason: FinishReason, hasCalls: boolean, isRefused: boolean)
 
 type BlockKind = "thinking" | "text" | "tool";
 
-interface HeldCall {
-  readonly index: number;
-  id: string;
-  name: string;
-  json: string;
-  /** What must be sent back with it; null for nothing. */
-  state: Fields | null;
-}
+type ToolPart = Extract<AnswerPart, { kind: "tool" }>;
 
-function newCall(index: number): HeldCall {
-  return { index, id: "", name: "", json: "", state: null };
-}
-
-function addTo(call: HeldCall, part: Extract<AnswerPart, { kind: "tool" }>): void {
-  call.id ||= part.id;
-  call.name ||= part.name;
-  call.json += part.arguments;
-  if (part.state !== undefined) call.state = part.state;
-}
+/** What goes into a block. */
+type ContentPart = Extract<
+  AnswerPart,
+  { kind: "reasoning" | "text" | "refusal" | "sealed" | "tool" }
+>;
 
 /** As something only its provider can read: clients send it back unchanged. */
 function sealedBlock(sealed: Omit<Sealed, "thought">): Fields {
   return { type: "redacted_thinking", data: seal({ thought: "", ...sealed }) };
 }
 
-/** Writes one response as events. Blocks follow one another, so of interleaved calls all but one are buffered. */
+/** Writes one response as events. Blocks follow one another: what comes while a call is not whole waits for its end. */
 export class MessagesWriter implements EventWriter {
   readonly #context: MessagesContext;
   readonly #thoughts = new ThoughtDetails();
@@ -155,10 +143,11 @@ export class MessagesWriter implements EventWriter {
   #block: BlockKind | null = null;
   #blocks = 0;
   /** The call whose block is open, or was last. */
-  #call: HeldCall | null = null;
-  /** Calls that began while another was open, in order. */
-  readonly #held = new Map<number, HeldCall>();
-  readonly #written = new Set<number>();
+  #call: { readonly index: number; readonly json: JsonEnd } | null = null;
+  /** What waits, in order: calls by their indexes, anything else by numbers below zero. */
+  readonly #waiting = new Map<number, ContentPart>();
+  #others = 0;
+  #hasCalls = false;
   #isRefused = false;
   #finish: { readonly reason: FinishReason; readonly stopString: string | null } | null = null;
   #usage: AnswerUsage | null = null;
@@ -173,14 +162,11 @@ export class MessagesWriter implements EventWriter {
       case "start":
         return this.#start(part.id);
       case "reasoning":
-        return this.#text("thinking", part.text);
-      case "refusal":
-        this.#isRefused = true;
-        return this.#text("text", part.text);
       case "text":
-        return this.#text("text", part.text);
+      case "refusal":
+      case "sealed":
       case "tool":
-        return this.#tool(part);
+        return this.#content(part);
       case "finish":
         this.#finish = part;
         return [];
@@ -192,10 +178,6 @@ export class MessagesWriter implements EventWriter {
         return [event(messagesError(part.type, part.message))];
       case "ping":
         return this.#isStarted ? [event({ type: "ping" })] : [];
-      case "sealed": {
-        const details = [this.#thoughts.sealed(part.data, part.format)];
-        return [...this.#start(""), ...this.#close(), ...this.#sealed({ calls: {}, details })];
-      }
       // Other formats don't sign the text of thoughts.
       case "seal":
       case "end":
@@ -210,19 +192,14 @@ export class MessagesWriter implements EventWriter {
       this.#isOver = true;
       return [event(messagesError("", "The answer was cut off before its end."))];
     }
-    const events = [...this.#start(""), ...this.#close()];
-    for (const call of this.#held.values()) {
-      // Late pieces of a closed call have no place.
-      if (call.name !== "") events.push(...this.#wholeCall(call));
-    }
+    const events = [...this.#start(""), ...this.#drain(true), ...this.#close()];
     this.#isOver = true;
     const { reason, stopString } = this.#finish;
-    const hasCalls = this.#written.size > 0;
     events.push(
       event({
         type: "message_delta",
         delta: {
-          stop_reason: stopReason(reason, hasCalls, this.#isRefused),
+          stop_reason: stopReason(reason, this.#hasCalls, this.#isRefused),
           stop_sequence: stopString,
         },
         usage: usageFields(this.#usage ?? this.#guess()),
@@ -266,36 +243,72 @@ export class MessagesWriter implements EventWriter {
     return [...this.#start(""), ...this.#close(), this.#open(kind, block), this.#delta(delta)];
   }
 
-  #tool(part: Extract<AnswerPart, { kind: "tool" }>): WrittenEvent[] {
-    const { index, arguments: piece } = part;
-    const current = this.#call;
-    if (current?.index === index && this.#block === "tool") {
-      current.json += piece;
-      return piece === "" ? [] : [this.#argumentsDelta(piece)];
+  #content(part: ContentPart): WrittenEvent[] {
+    const open = this.#openCall;
+    if (part.kind === "tool" && part.index === open?.index) {
+      open.json.push(part.arguments);
+      const piece = part.arguments === "" ? [] : [this.#argumentsDelta(part.arguments)];
+      return [...piece, ...this.#drain(false)];
     }
-    const held = this.#held.get(index) ?? newCall(index);
-    addTo(held, part);
-    this.#held.set(index, held);
-    const isOpen = this.#block === "tool" && current !== null;
-    if (isOpen && parsedJson(current.json) === null) return [];
-    // A call can't begin without its name.
-    if (held.name === "" || this.#held.size > 1) return [];
-    this.#held.delete(index);
-    return [...this.#start(""), ...this.#close(), ...this.#openCall(held)];
+    this.#wait(part);
+    return this.#drain(false);
   }
 
-  #wholeCall(call: HeldCall): WrittenEvent[] {
-    return [...this.#openCall(call), ...this.#close()];
+  get #openCall() {
+    return this.#block === "tool" ? this.#call : null;
   }
 
-  #openCall(call: HeldCall): WrittenEvent[] {
-    this.#call = call;
-    this.#written.add(call.index);
-    const { id, name, json, state } = call;
+  #wait(part: ContentPart): void {
+    if (part.kind !== "tool") {
+      this.#others -= 1;
+      this.#waiting.set(this.#others, part);
+      return;
+    }
+    const begun = this.#waiting.get(part.index);
+    const json = (begun?.kind === "tool" ? begun.arguments : "") + part.arguments;
+    const call = begun?.kind === "tool" ? begun : part;
+    // Late pieces of a closed call have no place.
+    if (call.name !== "") this.#waiting.set(part.index, { ...call, arguments: json });
+  }
+
+  /** @param isLast Whether nothing more comes: no call is waited for. */
+  #drain(isLast: boolean): WrittenEvent[] {
+    const events: WrittenEvent[] = [];
+    for (const [place, part] of this.#waiting) {
+      if (!isLast && this.#openCall?.json.isWhole === false) break;
+      this.#waiting.delete(place);
+      events.push(...this.#now(part));
+    }
+    return events;
+  }
+
+  #now(part: ContentPart): WrittenEvent[] {
+    switch (part.kind) {
+      case "reasoning":
+        return this.#text("thinking", part.text);
+      case "refusal":
+        this.#isRefused = true;
+        return this.#text("text", part.text);
+      case "text":
+        return this.#text("text", part.text);
+      case "sealed": {
+        const details = [this.#thoughts.sealed(part.data, part.format)];
+        return [...this.#start(""), ...this.#close(), ...this.#sealed({ calls: {}, details })];
+      }
+      case "tool":
+        return [...this.#start(""), ...this.#close(), ...this.#beginCall(part)];
+    }
+  }
+
+  #beginCall({ index, id, name, arguments: piece, state }: ToolPart): WrittenEvent[] {
+    const json = new JsonEnd();
+    json.push(piece);
+    this.#call = { index, json };
+    this.#hasCalls = true;
     // What must be sent back with a call precedes it.
-    const before = state === null ? [] : this.#sealed({ calls: { [id]: state } });
+    const before = state === undefined ? [] : this.#sealed({ calls: { [id]: state } });
     const opened = this.#open("tool", { type: "tool_use", id, name, input: {} });
-    return [...before, opened, ...(json === "" ? [] : [this.#argumentsDelta(json)])];
+    return [...before, opened, ...(piece === "" ? [] : [this.#argumentsDelta(piece)])];
   }
 
   #sealed(sealed: Omit<Sealed, "thought">): WrittenEvent[] {

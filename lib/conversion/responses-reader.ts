@@ -11,6 +11,7 @@ interface ReadItem {
   /** Which of the response's calls it is; null for anything else. */
   readonly call: number | null;
   isHeard: boolean;
+  isDone: boolean;
 }
 
 /** The parts of a complete response, or of one event of a stream. */
@@ -39,25 +40,26 @@ export class ResponsesReader {
       case "response.reasoning_summary_part.added":
         return count(event.summary_index) > 0 ? [{ kind: "reasoning", text: "\n\n" }] : [];
       case "response.function_call_arguments.delta":
+      case "response.custom_tool_call_input.delta":
         return this.#hear(at, this.#piece(at, text(event.delta)));
       case "response.output_item.done":
         return this.#done(at, fields(event.item));
       case "response.completed":
       case "response.incomplete":
       case "response.failed":
-        return this.#finish(fields(event.response));
-      default:
-        return this.#whole(event);
+        return this.#whole(fields(event.response));
+      default: {
+        if (event.object !== "response")
+          return isGiven(event.error) ? [errorPart(event.error)] : [];
+        return this.#whole(event).filter(({ kind }) => kind !== "end");
+      }
     }
   }
 
+  /** What no earlier event contained: nothing of most streams, everything of a response that isn't streamed. */
   #whole(response: Fields): AnswerPart[] {
-    if (response.object === "response") {
-      const output = list(response.output).flatMap((item, at) => this.#done(at, fields(item)));
-      const finish = this.#finish(response).filter(({ kind }) => kind !== "end");
-      return [...this.#start(response), ...output, ...finish];
-    }
-    return isGiven(response.error) ? [errorPart(response.error)] : [];
+    const output = list(response.output).flatMap((item, at) => this.#done(at, fields(item)));
+    return [...this.#start(response), ...output, ...this.#finish(response)];
   }
 
   #start({ id, model }: Fields): AnswerPart[] {
@@ -69,17 +71,19 @@ export class ResponsesReader {
   /** A call begins with its name; anything else with its first text. */
   #begin(at: number, item: Fields): AnswerPart[] {
     if (this.#items.has(at)) return [];
-    const call = item.type === "function_call" ? this.#calls : null;
-    this.#items.set(at, { call, isHeard: false });
+    const isPlain = item.type === "custom_tool_call";
+    const call = item.type === "function_call" || isPlain ? this.#calls : null;
+    this.#items.set(at, { call, isHeard: false, isDone: false });
     if (call === null) return [];
     this.#calls += 1;
     const [id, name] = [text(item.call_id), text(item.name)];
-    return [{ kind: "tool", index: call, id, name, arguments: "" }];
+    const begun = { kind: "tool", index: call, id, name, arguments: "" } as const;
+    return [isPlain ? { ...begun, isPlain } : begun];
   }
 
   #hear(at: number, parts: AnswerPart[]): AnswerPart[] {
     const item = this.#items.get(at);
-    if (item === undefined) this.#items.set(at, { call: null, isHeard: true });
+    if (item === undefined) this.#items.set(at, { call: null, isHeard: true, isDone: false });
     else item.isHeard = true;
     return parts;
   }
@@ -93,12 +97,17 @@ export class ResponsesReader {
   /** An item is whole: what no earlier event contained. */
   #done(at: number, item: Fields): AnswerPart[] {
     const begun = this.#begin(at, item);
-    const isHeard = this.#items.get(at)?.isHeard === true;
+    const known = this.#items.get(at);
+    if (known === undefined || known.isDone) return [];
+    known.isDone = true;
+    const { isHeard } = known;
     switch (item.type) {
       case "message":
         return isHeard ? [] : list(item.content).flatMap((part) => saidIn(fields(part)));
       case "function_call":
         return isHeard ? begun : [...begun, ...this.#piece(at, text(item.arguments) || "{}")];
+      case "custom_tool_call":
+        return isHeard ? begun : [...begun, ...this.#piece(at, text(item.input))];
       case "reasoning":
         return [...(isHeard ? [] : thoughtIn(item)), ...sealedIn(item)];
       default:

@@ -3,13 +3,13 @@
  * platform.openai.com/docs/api-reference/responses/create.
  * @module
  */
-import { withStates } from "./call-states";
+import { withStates } from "./calls/call-states";
+import { plainArguments, plainFunction } from "./calls/plain-tools";
+import { ToolNames } from "./calls/tool-names";
 import type { ChatDialect, Effort } from "./chat-dialect";
-import type { ConvertedRequest } from "./conversion";
-import { type Fields, fields, given, isGiven, list, text } from "./json";
-import { Losses } from "./losses";
+import { type Fields, fields, given, isGiven, list, named, text } from "./json";
+import { type ConvertedRequest, Losses } from "./losses";
 import { opened } from "./sealed-thought";
-import { ToolNames } from "./tool-names";
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...["model", "input", "instructions", "max_output_tokens", "temperature", "top_p", "tools"],
@@ -59,7 +59,7 @@ export function responsesToChat(
     stream: isStream ? true : undefined,
     stream_options: isStream && dialect.asksForUsage ? { include_usage: true } : undefined,
   });
-  return { request: converted, dropped: losses.dropped, names };
+  return { ...losses.of(converted), names };
 }
 
 function refuseStored(request: Fields, losses: Losses): void {
@@ -124,10 +124,7 @@ class History {
         this.#result(item, place);
         break;
       default:
-        this.#losses.refuse(
-          `${place}.type`,
-          `${JSON.stringify(item.type)} has no counterpart in this form`,
-        );
+        this.#losses.refuseType(`${place}.type`, item.type);
     }
   }
 
@@ -167,10 +164,7 @@ class History {
       case "input_file":
         return this.#file(part, place);
       default:
-        return this.#losses.refuse(
-          `${place}.type`,
-          `${JSON.stringify(part.type)} has no counterpart in this form`,
-        );
+        return this.#losses.refuseType(`${place}.type`, part.type);
     }
   }
 
@@ -185,17 +179,20 @@ class History {
     };
   }
 
-  #file({ file_data, filename }: Fields, place: string): Fields {
-    if (text(file_data) === "") {
+  #file({ file_data, file_url, filename }: Fields, place: string): Fields {
+    const { takesFiles, takesFileUrls } = this.#dialect;
+    const data = text(file_data) || (takesFileUrls ? text(file_url) : "");
+    if (data === "") {
       this.#losses.refuse(
         place,
         "a file that is not in the request cannot be read by another provider",
       );
     }
-    if (!this.#dialect.takesFiles) {
+    if (!takesFiles) {
       this.#losses.refuse(place, "the model's provider takes no such documents");
     }
-    return { type: "file", file: { filename: text(filename) || "document.pdf", file_data } };
+    const file = { filename: text(filename) || "document.pdf", file_data: data };
+    return { type: "file", file };
   }
 
   #thought({ summary, content, encrypted_content }: Fields): void {
@@ -219,7 +216,7 @@ class History {
     this.#endResults();
     const name = this.#names.called(item);
     const isCustom = item.type === "custom_tool_call";
-    const said = isCustom ? JSON.stringify({ input: text(item.input) }) : text(item.arguments);
+    const said = isCustom ? plainArguments(item.input) : text(item.arguments);
     this.#openTurn().calls.push({
       id: text(item.call_id),
       type: "function",
@@ -316,26 +313,10 @@ function ownTools(tool: Fields, place: string, names: ToolNames, losses: Losses)
   const { format } = tool;
   const grammar = fields(format);
   if (isGiven(format) && grammar.type !== "text") losses.drop("tools[].format");
-  const parameters = {
-    type: "object",
-    properties: { input: { type: "string", description: "All of the input, as plain text" } },
-    required: ["input"],
-    additionalProperties: false,
-  };
   // The grammar is no longer enforced; the model can read it.
+  const offered = names.offer(text(name), "custom");
   const rules = text(grammar.definition);
-  const explanation =
-    rules === "" ? description : `${text(description)}\n\nThe input's grammar:\n${rules}`;
-  return [
-    {
-      type: "function",
-      function: given({
-        name: names.offer(text(name), "custom"),
-        description: explanation,
-        parameters,
-      }),
-    },
-  ];
+  return [{ type: "function", function: plainFunction(offered, description, rules) }];
 }
 
 function functionTool({ description, parameters, strict }: Fields, name: string): Fields {
@@ -373,6 +354,7 @@ const EFFORTS: Readonly<Record<string, Effort>> = {
   medium: "medium",
   high: "high",
   xhigh: "high",
+  max: "high",
 };
 
 function effort(
@@ -381,7 +363,7 @@ function effort(
   dialect: ChatDialect,
   losses: Losses,
 ): Fields {
-  const known = EFFORTS[text(wanted)];
+  const known = named(EFFORTS, text(wanted));
   if (known === undefined) return {};
   const said = dialect.effort(known, model);
   if (said === null && known !== "none") losses.drop("reasoning.effort");
@@ -396,7 +378,12 @@ function format({ format: asked, verbosity }: Fields, losses: Losses): Fields {
   return {
     response_format: {
       type,
-      json_schema: given({ name, schema, strict: strict ?? undefined, description }),
+      json_schema: given({
+        name,
+        schema,
+        strict: strict ?? undefined,
+        description: description ?? undefined,
+      }),
     },
   };
 }

@@ -9,10 +9,11 @@ import {
   type FinishReason,
   NO_ANSWER_USAGE,
 } from "./answer-part";
-import { type Fields, fields, given, parsedJson, text } from "./json";
+import { plainInput } from "./calls/plain-tools";
+import { type ListedTools, ToolNames } from "./calls/tool-names";
+import { type Fields, fields, given, parsedJson } from "./json";
 import { type Sealed, seal } from "./sealed-thought";
 import { ThoughtDetails } from "./thought-details";
-import { type ListedTools, ToolNames } from "./tool-names";
 import type { EventWriter, WrittenEvent } from "./written-event";
 
 /** What the response repeats from the request. */
@@ -238,8 +239,6 @@ export class ResponsesWriter implements EventWriter {
       known.said += piece;
       return piece === "" || this.#isCustom(known) ? [] : [this.#argumentsDelta(known, piece)];
     }
-    // A call can't begin without a name.
-    if (name === "") return [];
     const events = [...this.#start(), ...this.#close()];
     // What must be sent back with a call precedes it.
     if (part.state !== undefined) {
@@ -292,7 +291,7 @@ export class ResponsesWriter implements EventWriter {
     const { name, namespace, kind } = this.#names.find(item.name);
     const common = { id: item.id, call_id: item.callId, name, status };
     if (kind === "custom") {
-      return { ...common, type: "custom_tool_call", input: inputIn(said) };
+      return { ...common, type: "custom_tool_call", input: plainInput(said) };
     }
     const placed = namespace === "" ? {} : { namespace };
     return { ...common, ...placed, type: "function_call", arguments: said };
@@ -408,12 +407,6 @@ function placeOf({ id, index }: OpenItem): Fields {
 function textPart(kind: typeof SAID | typeof REFUSED, said: string): Fields {
   if (kind === REFUSED) return { type: "refusal", refusal: said };
   return { type: "output_text", text: said, annotations: [], logprobs: [] };
-}
-
-/** A tool with plain input is called with `{"input": "…"}`; anything else that a model writes is used unchanged. */
-function inputIn(said: string): string {
-  const { input } = fields(parsedJson(said));
-  return typeof input === "string" ? input : text(said);
 }
 
 function usageFields({ input, cached, output, reasoning }: AnswerUsage): Fields {

@@ -6,10 +6,9 @@ import { type ChatDialect, chatDialect } from "../../lib/conversion/chat-dialect
 import { chatToGemini } from "../../lib/conversion/chat-to-gemini.ts";
 import { chatToMessages } from "../../lib/conversion/chat-to-messages.ts";
 import { chatToResponses } from "../../lib/conversion/chat-to-responses.ts";
-import type { ConvertedRequest } from "../../lib/conversion/conversion.ts";
 import { geminiToChat } from "../../lib/conversion/gemini-to-chat.ts";
 import { type Fields, fields } from "../../lib/conversion/json.ts";
-import { ConversionError } from "../../lib/conversion/losses.ts";
+import { ConversionError, type ConvertedRequest } from "../../lib/conversion/losses.ts";
 import { messagesToChat } from "../../lib/conversion/messages-to-chat.ts";
 import { responsesToChat } from "../../lib/conversion/responses-to-chat.ts";
 import { code, GENERATED, page, table } from "./markdown-parts.ts";
@@ -37,6 +36,10 @@ const MESSAGES: readonly Sample[] = [
   ["`image` and `document`, a stored file", said({ type: "image", source: { type: "file" } })],
   ["`document`, text", said({ type: "document", source: { type: "text", data: "a" } })],
   ["`document`, PDF", said({ type: "document", source: PDF })],
+  [
+    "`document`, PDF by URL",
+    said({ type: "document", source: { type: "url", url: "https://a.b" } }),
+  ],
   ["`search_result`", said({ type: "search_result", title: "t", source: "s", content: [] })],
   ["`tool_use`", answered({ type: "tool_use", id: "t", name: "weather", input: {} })],
   ["`tool_result`", result({ content: "sunny" })],
@@ -84,6 +87,7 @@ const RESPONSES: readonly Sample[] = [
   ["`input_image`, data or URL", part({ type: "input_image", image_url: "data:," })],
   ["`input_image` and `input_file`, a stored file", part({ type: "input_image", file_id: "f" })],
   ["`input_file`, data", part({ type: "input_file", file_data: "data:," })],
+  ["`input_file`, URL", part({ type: "input_file", file_url: "https://a.b" })],
   ["`function_call` and its output", input({ type: "function_call", call_id: "c", name: "f" })],
   [
     "`custom_tool_call` and its output",
@@ -140,9 +144,31 @@ const GEMINI: readonly Sample[] = [
   ["`inlineData`, pictures", asked({ inlineData: { mimeType: "image/png", data: "AA" } })],
   ["`inlineData`, PDF", asked({ inlineData: { mimeType: "application/pdf", data: "AA" } })],
   ["`inlineData`, sound and film", asked({ inlineData: { mimeType: "audio/wav", data: "AA" } })],
-  ["`fileData`", asked({ fileData: { fileUri: "f" } })],
+  [
+    "`fileData`, a picture on the web",
+    asked({ fileData: { fileUri: "https://a.b/c", mimeType: "image/png" } }),
+  ],
+  [
+    "`fileData`, a PDF on the web",
+    asked({ fileData: { fileUri: "https://a.b/c", mimeType: "application/pdf" } }),
+  ],
+  ["`fileData`, stored at Google", asked({ fileData: { fileUri: "f" } })],
   ["`functionCall`", replies({ functionCall: { name: "f", args: {} } })],
   ["`functionResponse`", asked({ functionResponse: { name: "f", response: {} } })],
+  [
+    "`functionResponse.response.error`",
+    asked({ functionResponse: { name: "f", response: { error: "no" } } }),
+  ],
+  [
+    "`functionResponse.parts`",
+    asked({
+      functionResponse: {
+        name: "f",
+        response: {},
+        parts: [{ inlineData: { mimeType: "image/png", data: "AA" } }],
+      },
+    }),
+  ],
   ["thoughts of the history", replies({ text: "hm", thought: true }, { text: "a" })],
   ["`thoughtSignature`, of Google", replies({ text: "a", thoughtSignature: "x" })],
   ["`executableCode` and its results", replies({ executableCode: {} })],
@@ -225,7 +251,15 @@ const CHAT: readonly Sample[] = [
     "`tools[].function.strict`",
     { tools: [{ type: "function", function: { name: "weather", strict: true } }] },
   ],
-  ["`tools`, `custom`", { tools: [{ type: "custom" }] }],
+  ["`tools`, `custom`", { tools: [{ type: "custom", custom: { name: "patch" } }] }],
+  [
+    "the grammar of `custom` tools",
+    { tools: [{ type: "custom", custom: { name: "patch", format: { type: "grammar" } } }] },
+  ],
+  [
+    "calls of `custom` tools",
+    replied({ tool_calls: [{ id: "c", type: "custom", custom: { name: "patch", input: "a" } }] }),
+  ],
   ["`functions`, `function_call`", { functions: [{}] }],
   ["`web_search_options`, beside tools", { tools: [CHAT_TOOL], web_search_options: {} }],
   ["`web_search_options`, alone", { web_search_options: {} }],
@@ -295,8 +329,9 @@ const gemini: Convert = (request, dialect) =>
 function outcome(request: Fields, convert: Convert, dialect: ChatDialect): string {
   try {
     const plain = convert({}, dialect).request;
-    const { request: converted, dropped } = convert(request, dialect);
+    const { request: converted, dropped, approximated = [] } = convert(request, dialect);
     if (dropped.length > 0) return "dropped, and named";
+    if (approximated.length > 0) return "approximated";
     const changed = Object.entries(converted).filter(
       ([name, value]) => JSON.stringify(value) !== JSON.stringify(plain[name]),
     );
@@ -341,7 +376,7 @@ export function conversionPage(): string {
   return page(
     "# Conversion, field by field",
     GENERATED,
-    `If a model's provider doesn't speak the API of a request, [the request is converted](calling.md#other-providers-models). These tables are made by converting each field. ${code("rejected")}: the response is 400 with the field's name. ${code("dropped, and named")}: the field is left out and named in ${code("x-one-balance-dropped")} and on the request's page. Everything else is sent in the named field, without loss.`,
+    `If a model's provider doesn't speak the API of a request, [the request is converted](calling.md#other-providers-models). These tables are made by converting each field. ${code("rejected")}: the response is 400 with the field's name. ${code("dropped, and named")}: the field is left out and named in ${code("x-one-balance-dropped")} and on the request's page. ${code("approximated")}: there is no field for it, so the model is told in words (a failed result begins with "Error:"). Everything else is sent in the named field, without loss.`,
     "The columns show where services differ. OpenAI's is for a reasoning model; a [provider of your own](custom-providers.md) is assumed to serve open models. Reasoning in the history is sent to DeepSeek, OpenRouter, Fireworks and providers of your own. The reasoning effort is sent if the service accepts it for that model.",
     "## Messages to chat completions",
     rows(MESSAGES, messages, OF_MESSAGES),
@@ -360,7 +395,8 @@ export function conversionPage(): string {
     "For models that OpenAI serves by Responses only: Codex, `-pro`, deep research, computer use.",
     chatRows("responses"),
     "## All others",
-    "Chat completions stand in the middle: a request in any form for a provider of any other becomes a chat completion by the first of two tables (as for a service that accepts every field), and is then converted by the second. So Messages for Google go by the first table of this page and by the one above for Gemini. What comes back is converted directly.",
+    "Chat completions stand in the middle: a request in any form for a provider of any other becomes a chat completion by the first of two tables (as for a service that accepts every field), and is then converted by the second. So Messages for Google go by the first table of this page and by the one above for Gemini. What comes back is converted directly. Some fields that chat completions lack are kept on this way: `is_error` of results, files by URL, any number of stop strings.",
+    "Tools and calls whose names or ids the provider would reject (OpenAI's names have up to 64 letters, digits, `_` and `-`, Mistral's ids nine) get others on the way there; the caller sees the own names of its tools.",
     "## Answers",
     "A response is read in the provider's form and written in the caller's; what was streamed decides. What the provider needs back (signed and encrypted thoughts, signatures of calls) goes where clients keep such things, in an envelope of One Balance's that only it opens, for the provider that made it.",
     table(

@@ -238,6 +238,61 @@ describe("a converted call", () => {
   );
 });
 
+/** In any place where a form has JSON of one's own. */
+const NESTED: Readonly<Record<ConvertibleForm, (inner: string) => string>> = {
+  chat: (inner) =>
+    `{"messages":[],"tools":[{"type":"function","function":{"parameters":${inner}}}]}`,
+  messages: (inner) =>
+    `{"messages":[{"role":"assistant","content":[{"type":"tool_use","input":${inner}}]}]}`,
+  responses: (inner) =>
+    `{"input":"x","tools":[{"type":"function","name":"f","parameters":${inner}}]}`,
+  gemini: (inner) => `{"contents":[{"role":"model","parts":[{"functionCall":{"args":${inner}}}]}]}`,
+};
+
+describe("JSON that is nested thousands of levels deep", () => {
+  test.each([
+    ["messages", "relay/gemini-3-pro"],
+    ["gemini", "openai/gpt-5.1"],
+    ["gemini", "anthropic/claude-opus-4-8"],
+    ["gemini", "openai/o3-pro"],
+  ] as const)("is converted or rejected, never an error of ours: %s of %s", async (form, model) => {
+    for (const levels of [100, 600, 50_000]) {
+      const proxy = proxyOf();
+      const inner = `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
+      const json = NESTED[form](inner);
+      const named = form === "gemini" ? json : `{"model":"${model}",${json.slice(1)}`;
+      const response = await proxy.fetch(PATHS[form](model, false), {
+        method: "POST",
+        body: named,
+      });
+      expect(response.status).toBe(levels === 100 ? 200 : levels === 600 ? response.status : 400);
+      expect([200, 400]).toContain(response.status);
+      await response.text();
+    }
+  });
+});
+
+test("an answer that is nested thousands of levels deep is an error in the caller's form", async () => {
+  const args = `${'{"a":'.repeat(50_000)}1${"}".repeat(50_000)}`;
+  const json = `{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":${args}}}]},"finishReason":"STOP"}]}`;
+  const proxy = proxyOf(
+    ({ url }) =>
+      new Response(url.pathname.includes(":stream") ? `data: ${json}\n\n` : json, {
+        headers: {
+          "content-type": url.pathname.includes(":stream")
+            ? "text/event-stream"
+            : "application/json",
+        },
+      }),
+  );
+  const model = "relay/gemini-3-pro";
+  const whole = await ask(proxy, "messages", model);
+  expect(await proxy.clock.run(whole.text())).toContain('"type":"error"');
+  const body = CALLERS.messages.body(HI.messages);
+  const streamed = await ask(proxy, "messages", model, body, true);
+  expect(await proxy.clock.run(streamed.text())).toContain("event: error");
+});
+
 const TURNS = 20;
 
 /** Each turn thinks, and calls a tool. */

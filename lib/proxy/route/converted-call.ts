@@ -6,6 +6,7 @@ import { chatDialect } from "../../conversion/chat-dialect";
 import type { Conversion, ConvertibleForm } from "../../conversion/conversion";
 import { convertRequest } from "../../conversion/convert-request";
 import { ConversionError } from "../../conversion/losses";
+import type { Bytes } from "../../http/byte-stream";
 import { isBuiltIn } from "../../providers/registry";
 import type { Provider } from "../../providers/types";
 import { ProxyError } from "../proxy-error";
@@ -143,12 +144,16 @@ export function convertedCall(
     isStream,
   };
   const dialect = chatDialect(provider.slug, isBuiltIn(provider.slug));
-  const { conversion, ...said } = orRefuse(() => convertRequest(from, to, asked, dialect));
+  const { conversion, ...said } = orRefuse(() => {
+    const { request: converted, isStream, conversion } = convertRequest(from, to, asked, dialect);
+    return { conversion, isStream, bytes: encoder.encode(JSON.stringify(converted)) };
+  });
   return converted(callIn(to, request, url, target, said, scope), conversion);
 }
 
 interface SaidRequest {
-  readonly request: object;
+  /** JSON. */
+  readonly bytes: Bytes;
   readonly isStream: boolean;
 }
 
@@ -160,8 +165,7 @@ function callIn(
   said: SaidRequest,
   scope: RequestScope,
 ): ProxyCall {
-  const bytes = encoder.encode(JSON.stringify(said.request));
-  const body: RequestBody = { kind: "kept", bytes };
+  const body: RequestBody = { kind: "kept", bytes: said.bytes };
   if (to === "messages" || to === "gemini") {
     const url = new URL(asked);
     url.search = to === "gemini" && said.isStream ? "?alt=sse" : "";
@@ -172,9 +176,8 @@ function callIn(
   }
   const openAi = provider.openAiCompatible;
   const field = findBodyField(body, request.headers, "model");
-  if (openAi === null || field === null) {
-    throw new TypeError("a converted request names a model of a provider that has the format");
-  }
+  if (openAi === null) throw new TypeError("the provider has no such format");
+  if (field === null) throw new ProxyError("not_convertible", TOO_DEEP);
   const endpoint = to === "chat" ? CHAT_COMPLETIONS : RESPONSES;
   return openAiCall(request, endpoint, "", { provider, openAi, model }, body, field, scope);
 }
@@ -220,10 +223,17 @@ function wholeBody(body: RequestBody): unknown {
   }
 }
 
+const TOO_DEEP =
+  "This model is another provider's, and the request cannot be converted: it is nested too deeply, or of too many values.";
+
 function orRefuse<Result>(convert: () => Result): Result {
   try {
     return convert();
   } catch (error) {
+    // The engine's, for JSON that is nested thousands of levels deep.
+    if (error instanceof RangeError) {
+      throw new ProxyError("not_convertible", TOO_DEEP, { cause: error });
+    }
     if (!(error instanceof ConversionError)) throw error;
     throw new ProxyError(
       "not_convertible",

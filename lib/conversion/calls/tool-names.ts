@@ -2,7 +2,7 @@
  * Maps names of tools to chat completions, which support neither namespaces nor tools with plain input, and back.
  * @module
  */
-import { type Fields, text } from "./json";
+import { type Fields, text } from "../json";
 
 export type ToolKind = "function" | "custom";
 
@@ -15,13 +15,12 @@ export interface NamedTool {
 
 export type ListedTools = readonly (readonly [name: string, tool: NamedTool])[];
 
-/** The maximum in chat completions. */
-const MAX_NAME_CHARS = 64;
-
 export class ToolNames {
   readonly #tools: Map<string, NamedTool>;
   /** By a tool's own name; the first of several with the same name. */
   readonly #flat = new Map<string, string>();
+  /** By the name with the namespace. */
+  readonly #offered = new Map<string, string>();
 
   /** @param listed As `listed` returned them. */
   constructor(listed: ListedTools = []) {
@@ -35,7 +34,11 @@ export class ToolNames {
 
   /** @returns The name in chat completions. */
   offer(name: string, kind: ToolKind, namespace = ""): string {
-    const flat = flatName(name, namespace);
+    const own = JSON.stringify([namespace, name]);
+    let flat = this.#offered.get(own) ?? flatName(name, namespace);
+    // A tool may be called like another one with its namespace.
+    while (!this.#offered.has(own) && this.#tools.has(flat)) flat += "_";
+    this.#offered.set(own, flat);
     this.#tools.set(flat, { name, namespace, kind });
     if (!this.#flat.has(name)) this.#flat.set(name, flat);
     return flat;
@@ -53,10 +56,11 @@ export class ToolNames {
 
   /** For a call in a history. */
   called({ name, namespace }: Fields): string {
-    return flatName(text(name), text(namespace));
+    const own = JSON.stringify([text(namespace), text(name)]);
+    return this.#offered.get(own) ?? flatName(text(name), text(namespace));
   }
 }
 
 function flatName(name: string, namespace: string): string {
-  return namespace === "" ? name : `${namespace}__${name}`.slice(0, MAX_NAME_CHARS);
+  return namespace === "" ? name : `${namespace}__${name}`;
 }

@@ -1,5 +1,5 @@
-import type { ChatDialect } from "./chat-dialect";
-import type { Fields } from "./json";
+import type { ChatDialect } from "../chat-dialect";
+import { type Fields, named } from "../json";
 
 /** The calls of one turn with what must be sent back with them. */
 export function withStates(
@@ -9,7 +9,7 @@ export function withStates(
 ): readonly Fields[] {
   if (!takesCallState) return calls;
   return calls.map((call) => {
-    const state = states[String(call.id)];
+    const state = named(states, String(call.id));
     return state === undefined ? call : { ...call, extra_content: state };
   });
 }
