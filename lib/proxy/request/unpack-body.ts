@@ -7,6 +7,12 @@
 import type { Bytes } from "../../http/byte-stream";
 import { ProxyError } from "../proxy-error";
 
+/**
+ * The memory that a zstd body may demand by its first bytes is 2 to the power of this: 8 MB, as RFC 9659 has it for
+ * HTTP. The library's own maximum would be all that a Worker has.
+ */
+export const ZSTD_WINDOW_LOG = 23;
+
 export type Packing = "gzip" | "deflate" | "br" | "zstd";
 
 const PACKINGS: ReadonlyMap<string, Packing> = new Map([
@@ -43,7 +49,10 @@ export async function unpack(packed: Bytes, packing: Packing, maxBytes: number):
     // Some servers and clients mean the raw format by this name.
     deflate: () => (isZlib(packed) ? zlib.inflateSync : zlib.inflateRawSync)(packed, options),
     br: () => zlib.brotliDecompressSync(packed, options),
-    zstd: () => zlib.zstdDecompressSync(packed, options),
+    zstd: () => {
+      const params = { [zlib.constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG };
+      return zlib.zstdDecompressSync(packed, { ...options, params });
+    },
   };
   try {
     const unpacked = unpackers[packing]();
