@@ -2,12 +2,14 @@
  * Converts an upstream's response, as events or whole, into the API format of the request.
  * @module
  */
-import type { AnswerEvent } from "../http/split-events";
+import { type AnswerEvent, BEGINS_AS_EVENTS, eventSplitter } from "../http/split-events";
 import type { AnswerPart } from "./answer-part";
 import { errorPart } from "./chat-reader";
 import type { AnswerConversion, PartReader } from "./conversion";
 import { type Fields, fields, parsedJson } from "./json";
-import { type EventWriter, sseText } from "./written-event";
+import { type EventWriter, sseText, type WrittenEvent } from "./written-event";
+
+const encoder = new TextEncoder();
 
 /** The end of a stream of chat completions. */
 const DONE = "[DONE]";
@@ -91,6 +93,9 @@ export function convertWhole(
   conversion: AnswerConversion,
 ): WholeAnswer {
   const json = parsedJson(text);
+  if (status < 300 && json === null && BEGINS_AS_EVENTS.test(text.trimStart())) {
+    return wholeOfStream(text, status, conversion);
+  }
   if (status >= 400) {
     const { type, message } = errorIn(Array.isArray(json) ? json[0] : json, text);
     return { body: conversion.error(type, message, status), isAnswer: true };
@@ -106,6 +111,38 @@ export function convertWhole(
     return { body: conversion.error("api_error", message, status), isAnswer: false };
   }
   return { body: conversion.answer(parts), isAnswer: true };
+}
+
+/** Of a stream that was not asked for: some services know nothing else. */
+function wholeOfStream(text: string, status: number, conversion: AnswerConversion): WholeAnswer {
+  const collected = new PartCollector();
+  const converter = new StreamConverter({ ...conversion, writer: () => collected });
+  const splitter = eventSplitter("sse");
+  converter.push([...splitter.push(encoder.encode(text)), ...splitter.end()]);
+  converter.end();
+  const { parts } = collected;
+  const error = parts.find((part) => part.kind === "error") ?? collected.cut;
+  if (error === null) return { body: conversion.answer(parts), isAnswer: true };
+  return { body: conversion.error(error.type, error.message, status), isAnswer: false };
+}
+
+class PartCollector implements EventWriter {
+  readonly parts: AnswerPart[] = [];
+
+  write(part: AnswerPart): WrittenEvent[] {
+    this.parts.push(part);
+    return [];
+  }
+
+  end(): WrittenEvent[] {
+    return [];
+  }
+
+  /** An error for a stream without an end. */
+  get cut() {
+    const isWhole = this.parts.some(({ kind }) => kind === "finish");
+    return isWhole ? null : errorPart("The answer was cut off before its end.");
+  }
 }
 
 /** All kinds of services use `error`, or `message` or `detail` at the top level. */

@@ -49,6 +49,7 @@ export class ChatWriter implements EventWriter {
   #isStarted = false;
   #isOver = false;
   #hasCalls = false;
+  readonly #plainTools: ReadonlySet<string>;
   /** The calls with plain input. */
   readonly #plain = new Set<number>();
   /** Those whose input is in JSON, and known at its end. */
@@ -59,6 +60,7 @@ export class ChatWriter implements EventWriter {
 
   constructor(context: ChatContext) {
     this.#context = context;
+    this.#plainTools = new Set(context.plainTools);
   }
 
   write(part: AnswerPart): WrittenEvent[] {
@@ -124,7 +126,7 @@ export class ChatWriter implements EventWriter {
       this.#held.set(part.index, { ...held, arguments: held.arguments + part.arguments });
       return [];
     }
-    if (this.#context.plainTools.includes(part.name) && part.isPlain !== true) {
+    if (this.#plainTools.has(part.name) && part.isPlain !== true) {
       this.#held.set(part.index, part);
       return this.#start();
     }
@@ -180,8 +182,9 @@ export function chatAnswer(parts: readonly AnswerPart[], context: ChatContext): 
       calls.set(part.index, { ...(call ?? part), arguments: json });
     }
   }
+  const plainTools = new Set(context.plainTools);
   const tool_calls = [...calls.values()].map((call) => {
-    const isHeld = context.plainTools.includes(call.name) && call.isPlain !== true;
+    const isHeld = plainTools.has(call.name) && call.isPlain !== true;
     const { id, name, arguments: json, state, isPlain } = isHeld ? plainCall(call) : call;
     if (isPlain === true) return { id, type: "custom", custom: { name, input: json } };
     return given({

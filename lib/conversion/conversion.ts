@@ -53,6 +53,8 @@ export interface Conversion extends AnswerConversion {
   readonly to: ConvertibleForm;
   /** Fields of the request that were left out. */
   readonly dropped: readonly string[];
+  /** Whether the caller wants a stream. */
+  readonly isStream: boolean;
   /** The output limit that the request has; null for none. */
   readonly maxTokens: number | null;
   /** The same as plain data, to convert the response elsewhere. */

@@ -62,14 +62,16 @@ export function convertRequest(
   const said = FROM_CHAT[to](request, asked.model);
   const dropped = [...new Set([...chat.dropped, ...said.dropped])];
   const facts = { caller, upstream: to, seed: asked.nowMs.toString(36), renamed };
+  const isStream = chat.request.stream === true;
   return {
     request: said.request,
-    isStream: chat.request.stream === true,
+    isStream,
     conversion: {
       from,
       to,
       dropped,
       facts,
+      isStream,
       maxTokens: limitOf(chat.request),
       ...answerConversion(facts),
     },

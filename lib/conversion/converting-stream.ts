@@ -3,7 +3,7 @@
  * @module
  */
 import type { Bytes } from "../http/byte-stream";
-import { eventSplitter } from "../http/split-events";
+import { type EventFraming, eventSplitter } from "../http/split-events";
 import { StreamConverter } from "./answer-converter";
 import type { AnswerConversion } from "./conversion";
 
@@ -12,8 +12,12 @@ const MAX_EVENT_CHARS = 32 * 1024 * 1024;
 
 const encoder = new TextEncoder();
 
-export function convertingStream(conversion: AnswerConversion): TransformStream<Bytes, Bytes> {
-  const splitter = eventSplitter("sse");
+/** @param framing Of the upstream's bytes: some services answer a request for a stream as a whole. */
+export function convertingStream(
+  conversion: AnswerConversion,
+  framing: EventFraming = "sse",
+): TransformStream<Bytes, Bytes> {
+  const splitter = eventSplitter(framing);
   const converter = new StreamConverter(conversion);
   return new TransformStream({
     transform(chunk, controller) {
@@ -31,8 +35,12 @@ export function convertingStream(conversion: AnswerConversion): TransformStream<
 }
 
 /** A stream that was short enough to be read at once. */
-export function convertedStream(bytes: Bytes, conversion: AnswerConversion): string {
-  const splitter = eventSplitter("sse");
+export function convertedStream(
+  bytes: Bytes,
+  conversion: AnswerConversion,
+  framing: EventFraming = "sse",
+): string {
+  const splitter = eventSplitter(framing);
   const converter = new StreamConverter(conversion);
   const events = [...splitter.push(bytes), ...splitter.end()];
   return converter.push(events) + converter.end();

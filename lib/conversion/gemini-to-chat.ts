@@ -9,7 +9,7 @@ import { toolMessage } from "./calls/tool-result";
 import type { ChatDialect, Effort } from "./chat-dialect";
 import { type Fields, fields, given, isGiven, list, named, text } from "./json";
 import { type ConvertedRequest, Losses } from "./losses";
-import { opened, type Sealed } from "./sealed-thought";
+import { opened } from "./sealed-thought";
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...["contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "cachedContent"],
@@ -117,12 +117,28 @@ function systemMessages(instruction: unknown, losses: Losses): Fields[] {
 const STORED_AT_GOOGLE =
   /^https?:\/\/(?:[^/]*\.googleapis\.com|(?:www\.)?youtube\.com|youtu\.be)\//i;
 
+class Queue {
+  readonly #all: string[] = [];
+  #taken = 0;
+
+  add(id: string): void {
+    this.#all.push(id);
+  }
+
+  next(): string | undefined {
+    this.#taken += 1;
+    return this.#all[this.#taken - 1];
+  }
+}
+
 class History {
   readonly #dialect: ChatDialect;
   readonly #losses: Losses;
   #calls = 0;
   /** Calls that have no result yet: many clients name them only by their function. */
-  #open: { readonly id: string; readonly name: string }[] = [];
+  readonly #open = new Set<string>();
+  /** Ids of calls, by their functions. */
+  readonly #ofFunction = new Map<string, Queue>();
 
   constructor(dialect: ChatDialect, losses: Losses) {
     this.#dialect = dialect;
@@ -142,7 +158,7 @@ class History {
   #said(parts: readonly Fields[], place: string): Fields[] {
     const { reasoningIn } = this.#dialect;
     let [said, thought] = ["", ""];
-    let states: Sealed["calls"] = {};
+    const states: Record<string, Fields> = {};
     const calls: Fields[] = [];
     const details: Fields[] = [];
     for (const [index, part] of parts.entries()) {
@@ -150,7 +166,7 @@ class History {
       if (ours === null && isGiven(part.thoughtSignature)) this.#losses.drop("thoughtSignature");
       if (ours !== null) {
         thought ||= ours.thought;
-        states = { ...states, ...ours.calls };
+        Object.assign(states, ours.calls);
         details.push(...(ours.details ?? []));
       }
       if (isGiven(part.functionCall)) calls.push(this.#call(fields(part.functionCall)));
@@ -173,10 +189,27 @@ class History {
 
   #call({ id, name, args }: Fields): Fields {
     this.#calls += 1;
-    const known = { id: text(id) || `call_${this.#calls}`, name: text(name) };
-    this.#open.push(known);
-    const called = { name: known.name, arguments: JSON.stringify(args ?? {}) };
-    return { id: known.id, type: "function", function: called };
+    const own = text(id) || `call_${this.#calls}`;
+    this.#open.add(own);
+    const ofIt = this.#ofFunction.get(text(name)) ?? new Queue();
+    this.#ofFunction.set(text(name), ofIt);
+    ofIt.add(own);
+    const called = { name: text(name), arguments: JSON.stringify(args ?? {}) };
+    return { id: own, type: "function", function: called };
+  }
+
+  /** The id of the call that a result answers: its own, or the first open one of its function. */
+  #answered(id: string, name: string): string {
+    if (id !== "") {
+      this.#open.delete(id);
+      return id;
+    }
+    const ofIt = this.#ofFunction.get(name);
+    let first = ofIt?.next() ?? "";
+    // It may have been answered by its id.
+    while (first !== "" && !this.#open.has(first)) first = ofIt?.next() ?? "";
+    this.#open.delete(first);
+    return first;
   }
 
   /** Function results come first, as separate messages: they must follow the calls. */
@@ -202,15 +235,13 @@ class History {
   }
 
   #result({ id, name, response }: Fields): Fields {
-    const at = this.#open.findIndex((call) => (text(id) ? call.id === id : call.name === name));
-    const [call] = at === -1 ? [] : this.#open.splice(at, 1);
     const { result, output, error } = fields(response);
     // Results that contain one text, as in Google's examples.
     const [only] = [result, output, error].filter((each) => typeof each === "string");
     const isOne = Object.keys(fields(response)).length === 1;
     const content = isOne && only !== undefined ? only : JSON.stringify(response ?? {});
     const failed = isGiven(error) ? "functionResponse.response.error" : null;
-    const answered = call?.id ?? text(id);
+    const answered = this.#answered(text(id), text(name));
     return toolMessage(answered, content, failed, this.#dialect, this.#losses);
   }
 

@@ -238,6 +238,39 @@ describe("a converted call", () => {
   );
 });
 
+describe("an upstream that streams where it should not, or does not where it should", () => {
+  const otherwise = (isStream: boolean, to: ConvertibleForm) => () =>
+    isStream
+      ? Response.json(ANSWERS[to].whole(ANSWER))
+      : new Response(ANSWERS[to].stream(ANSWER), {
+          headers: { "content-type": "text/event-stream" },
+        });
+
+  test.each([
+    ["chat", "relay/gemini-3-pro", "gemini"],
+    ["messages", "openai/gpt-5.1", "chat"],
+    ["responses", "anthropic/claude-opus-4-8", "messages"],
+    ["gemini", "openai/o3-pro", "responses"],
+  ] as const)("answers %s in the way that was asked: %s", async (form, model, to) => {
+    const body = CALLERS[form].body(HI[form]);
+    for (const isStream of [true, false]) {
+      const response = await ask(proxyOf(otherwise(isStream, to)), form, model, body, isStream);
+      const usual = await ask(proxyOf(), form, model, body, isStream);
+      expect(response.headers.get("content-type")).toBe(usual.headers.get("content-type"));
+      const [said, expected] = [await response.text(), await usual.text()];
+      if (isStream) {
+        expect(said).toContain("Hello there");
+        const lastOf = (events: string) =>
+          events
+            .split("\n")
+            .at(-3)
+            ?.replace(/"sequence_number":\d+/, "");
+        expect(lastOf(said)).toBe(lastOf(expected));
+      } else expect(JSON.parse(said)).toEqual(JSON.parse(expected));
+    }
+  });
+});
+
 /** In any place where a form has JSON of one's own. */
 const NESTED: Readonly<Record<ConvertibleForm, (inner: string) => string>> = {
   chat: (inner) =>

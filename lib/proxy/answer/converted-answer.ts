@@ -6,7 +6,7 @@ import { convertWhole } from "../../conversion/answer-converter";
 import type { Conversion } from "../../conversion/conversion";
 import { convertedStream, convertingStream } from "../../conversion/converting-stream";
 import type { ByteStream, Bytes } from "../../http/byte-stream";
-import { mediaType } from "../../http/split-events";
+import { isVagueType, mediaType } from "../../http/split-events";
 import type { KeepAlive, StreamPlace } from "../ports";
 import { convertedElsewhere, mayBeLong } from "./long-stream";
 import { concat, NOTHING } from "./stream-head";
@@ -31,22 +31,27 @@ export function convertedResponse(
   waitUntil: KeepAlive,
 ): Response {
   const { status } = head;
-  const isStream = status < 300 && mediaType(head.headers) === "text/event-stream";
+  const type = mediaType(head.headers);
+  const isStream = status < 300 && conversion.isStream;
+  // A service may answer as a whole although a stream was asked for.
+  const framing = type === "text/event-stream" || isVagueType(type) ? "sse" : "json";
   const headers = new Headers(head.headers);
   for (const name of ["content-length", "content-encoding", "etag"]) headers.delete(name);
   headers.set("content-type", isStream ? "text/event-stream; charset=utf-8" : "application/json");
   if (body === null || body instanceof Uint8Array) {
     const bytes = body ?? NOTHING;
-    if (isStream) return new Response(convertedStream(bytes, conversion), { status, headers });
+    if (isStream) {
+      return new Response(convertedStream(bytes, conversion, framing), { status, headers });
+    }
     const whole = convertWhole(decoder.decode(bytes), status, conversion);
     const shownStatus = whole.isAnswer ? status : 502;
     return new Response(JSON.stringify(whole.body), { status: shownStatus, headers });
   }
-  if (isStream && place !== undefined && mayBeLong(conversion)) {
+  if (isStream && framing === "sse" && place !== undefined && mayBeLong(conversion)) {
     const converted = convertedElsewhere(body, conversion, place, waitUntil);
     return new Response(converted, { status, headers });
   }
-  const converting = isStream ? convertingStream(conversion) : wholeOf(status, conversion);
+  const converting = isStream ? convertingStream(conversion, framing) : wholeOf(status, conversion);
   return new Response(body.pipeThrough(converting), { status, headers });
 }
 
