@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import { type Fields, fields, list, text } from "../../lib/conversion/json.ts";
 
 export interface AgentUpstream {
@@ -15,6 +16,8 @@ export interface AgentUpstream {
   readonly gatewayUrl: string;
   /** Its quota is used up for this many seconds from now; 0 for not. */
   rest(seconds: number): void;
+  /** It takes this long between the words that it streams. */
+  pause(ms: number): void;
   close(): Promise<void>;
 }
 
@@ -38,8 +41,10 @@ export const MODELS: Readonly<Record<string, string>> = {
 
 export async function startAgentUpstream(): Promise<AgentUpstream> {
   let restUntilMs = 0;
+  let pauseMs = 0;
   const server: Server = createServer((request, response) => {
-    void answer(request, response, restUntilMs - Date.now()).catch((error: unknown) => {
+    const restMs = restUntilMs - Date.now();
+    void answer(request, response, restMs, pauseMs).catch((error: unknown) => {
       console.error("agent-upstream:", error);
       response.destroy();
     });
@@ -52,6 +57,9 @@ export async function startAgentUpstream(): Promise<AgentUpstream> {
     rest(seconds) {
       restUntilMs = Date.now() + seconds * 1_000;
     },
+    pause(ms) {
+      pauseMs = ms;
+    },
     async close() {
       server.closeAllConnections();
       server.close();
@@ -59,7 +67,12 @@ export async function startAgentUpstream(): Promise<AgentUpstream> {
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, restMs: number) {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  restMs: number,
+  pauseMs: number,
+) {
   const body = await buffer(request);
   const { pathname } = new URL(request.url ?? "/", "http://upstream");
   const [, slug = "", ...rest] = pathname.split("/");
@@ -82,7 +95,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, restMs
   const isStream = asked.stream === true || path.includes("streamGenerateContent");
   if (!isStream) return send(form.whole(reply));
   response.writeHead(200, { "content-type": "text/event-stream" });
-  for (const event of form.events(reply)) response.write(event);
+  for (const event of form.events(reply)) {
+    response.write(event);
+    if (pauseMs > 0) await setTimeout(pauseMs);
+  }
   response.end();
 }
 
@@ -152,6 +168,9 @@ function inputOf(schema: Fields): object {
   return input;
 }
 
+/** Each with the space behind it. */
+const wordsOf = (words: string) => words.match(/\S+\s*/g) ?? [];
+
 const everything = (value: unknown) => JSON.stringify(value);
 const sse = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
 const named = (data: { readonly type: string; readonly sequence_number?: number }) =>
@@ -173,13 +192,13 @@ const MESSAGES: Form = {
   events(reply) {
     const isText = reply.kind === "text";
     const started = isText ? { type: "text", text: "" } : { ...block(reply), input: {} };
-    const delta = isText
-      ? { type: "text_delta", text: reply.text }
-      : { type: "input_json_delta", partial_json: JSON.stringify(reply.input) };
+    const deltas = isText
+      ? wordsOf(reply.text).map((text) => ({ type: "text_delta", text }))
+      : [{ type: "input_json_delta", partial_json: JSON.stringify(reply.input) }];
     return [
       { type: "message_start", message: { ...messageHead, content: [], stop_reason: null, usage } },
       { type: "content_block_start", index: 0, content_block: started },
-      { type: "content_block_delta", index: 0, delta },
+      ...deltas.map((delta) => ({ type: "content_block_delta", index: 0, delta })),
       { type: "content_block_stop", index: 0 },
       { type: "message_delta", delta: { stop_reason: stop(reply), stop_sequence: null }, usage },
       { type: "message_stop" },
@@ -219,12 +238,15 @@ const CHAT: Form = {
     usage: chatUsage,
   }),
   events(reply) {
-    const { tool_calls, ...said } = chatMessage(reply);
+    const { tool_calls, content, ...said } = chatMessage(reply);
     const calls = tool_calls?.map((call, index) => ({ index, ...call }));
     const chunk = (choice: object, more: object = {}) =>
       sse({ ...chatHead("chat.completion.chunk"), choices: [{ index: 0, ...choice }], ...more });
     return [
       chunk({ delta: { ...said, ...(calls && { tool_calls: calls }) }, finish_reason: null }),
+      ...wordsOf(content ?? "").map((word) =>
+        chunk({ delta: { content: word }, finish_reason: null }),
+      ),
       chunk({ delta: {}, finish_reason: chatFinish(reply) }, { usage: chatUsage }),
       "data: [DONE]\n\n",
     ];
@@ -257,14 +279,23 @@ const RESPONSES: Form = {
   events(reply) {
     const done = item(reply);
     const place = { output_index: 0, item_id: done.id };
-    const delta =
+    const deltas =
       reply.kind === "text"
-        ? { type: "response.output_text.delta", content_index: 0, delta: reply.text }
-        : { type: "response.function_call_arguments.delta", delta: JSON.stringify(reply.input) };
+        ? wordsOf(reply.text).map((delta) => ({
+            type: "response.output_text.delta",
+            content_index: 0,
+            delta,
+          }))
+        : [
+            {
+              type: "response.function_call_arguments.delta",
+              delta: JSON.stringify(reply.input),
+            },
+          ];
     return [
       { type: "response.created", response: response("in_progress", []) },
       { type: "response.output_item.added", output_index: 0, item: done },
-      { ...place, ...delta },
+      ...deltas.map((delta) => ({ ...place, ...delta })),
       { type: "response.output_item.done", output_index: 0, item: done },
       { type: "response.completed", response: response("completed", [done]) },
     ].map((event, sequence_number) => named({ ...event, sequence_number }));
@@ -333,16 +364,20 @@ const GEMINI: Form = {
     );
   },
   whole: (reply) => geminiAnswer(reply),
-  events: (reply) => [sse(geminiAnswer(reply))],
+  events: (reply) =>
+    (reply.kind === "text" ? wordsOf(reply.text).map((text) => ({ ...reply, text })) : [reply])
+      .map((piece, at, { length }) => geminiAnswer(piece, at === length - 1))
+      .map(sse),
 };
 
-function geminiAnswer(reply: Reply): object {
+function geminiAnswer(reply: Reply, isLast = true): object {
   const part =
     reply.kind === "text"
       ? { text: reply.text }
       : { functionCall: { name: reply.name, args: reply.input } };
+  const content = { role: "model", parts: [part] };
   return {
-    candidates: [{ index: 0, content: { role: "model", parts: [part] }, finishReason: "STOP" }],
+    candidates: [{ index: 0, content, ...(isLast && { finishReason: "STOP" }) }],
     usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 5, totalTokenCount: 14 },
     modelVersion: "gemini-2.5-flash",
   };

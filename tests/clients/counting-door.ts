@@ -3,10 +3,18 @@ import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 
+export interface CountedCalls {
+  readonly calls: number;
+  /** When the first of them arrived; 0 for none. */
+  readonly firstAtMs: number;
+  /** The most pieces in which one of them was answered. */
+  readonly pieces: number;
+}
+
 export interface CountingDoor {
   readonly url: string;
-  /** POSTs since the last call, for which a person waits, and when the first of them arrived; 0 for none. */
-  take(): { readonly calls: number; readonly firstAtMs: number };
+  /** POSTs since the last call, for which a person waits. */
+  take(): CountedCalls;
   close(): void;
 }
 
@@ -14,6 +22,7 @@ export async function startCountingDoor(target: string): Promise<CountingDoor> {
   const { hostname, port } = new URL(target);
   let calls = 0;
   let firstAtMs = 0;
+  let pieces = 0;
   const server = createServer((asked, answering) => {
     if (asked.method === "POST") {
       calls += 1;
@@ -29,6 +38,11 @@ export async function startCountingDoor(target: string): Promise<CountingDoor> {
     };
     const onward = httpRequest(options, (answer) => {
       answering.writeHead(answer.statusCode ?? 502, answer.headers);
+      let arrived = 0;
+      answer.on("data", () => {
+        arrived += 1;
+        pieces = Math.max(pieces, arrived);
+      });
       answer.pipe(answering);
     });
     onward.on("error", () => answering.destroy());
@@ -40,9 +54,10 @@ export async function startCountingDoor(target: string): Promise<CountingDoor> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     take() {
-      const taken = { calls, firstAtMs };
+      const taken = { calls, firstAtMs, pieces };
       calls = 0;
       firstAtMs = 0;
+      pieces = 0;
       return taken;
     },
     close() {

@@ -128,13 +128,18 @@ interface Case {
   /** What only a person can fix must be reported within the limit. */
   readonly told?: RegExp;
   readonly restSeconds?: number;
+  /** The upstream takes this long between words: they have to arrive one by one. */
+  readonly pauseMs?: number;
   readonly token?: "unknown" | "used up";
   readonly isEmpty?: boolean;
 }
 
 const HELLO = "Say hello.";
+/** Of the greeting: each is a piece of a stream. */
+const WORDS = 4;
 const CASES: readonly Case[] = [
   { name: "prompt", prompt: HELLO, succeeds: GREETING },
+  { name: "stream", prompt: HELLO, succeeds: GREETING, pauseMs: 150 },
   { name: "tool loop", prompt: `${TOOL_WORD}, then say what it said.`, succeeds: TOOL_RESULT },
   { name: "wait of 5 s", prompt: HELLO, succeeds: GREETING, restSeconds: 5 },
   { name: "wait of 20 s", prompt: HELLO, succeeds: GREETING, restSeconds: 20 },
@@ -177,6 +182,7 @@ async function play(way: Way, each: Case): Promise<Result> {
   if (each.token === "used up") await askOnce(way, token);
   if (each.token === "unknown") await setUp(way, token, env, "ob-nobody-knows-this-token");
   if (each.restSeconds !== undefined) upstream.rest(each.restSeconds);
+  upstream.pause(each.pauseMs ?? 0);
   door.take();
   const limitMs = each.succeeds === null ? (LIMIT_SECONDS + 25) * 1_000 : PATIENCE_MS;
   const ended = await run(join(bin, way.program.bin), way.program.args(each.prompt), {
@@ -184,10 +190,11 @@ async function play(way: Way, each: Case): Promise<Result> {
     env,
     limitMs,
   });
-  const { calls, firstAtMs } = door.take();
+  const { calls, firstAtMs, pieces } = door.take();
   // A program's startup time isn't our concern.
   const seconds = firstAtMs === 0 ? 0 : (performance.now() - firstAtMs) / 1_000;
-  const problem = problemOf(each, ended, seconds);
+  const isAtOnce = each.pauseMs !== undefined && pieces < WORDS;
+  const problem = isAtOnce ? "came at once" : problemOf(each, ended, seconds);
   if (problem !== null) {
     faults += 1;
     console.error(`✗ ${title(way, each)}: ${problem}\n${ended.output.slice(-1_500)}\n`);

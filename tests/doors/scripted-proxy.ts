@@ -5,7 +5,7 @@
  */
 import type { PoolKey } from "../../lib/pool/types.ts";
 import { handleProxyRequest, type ProxyInstance } from "../../lib/proxy/handle-request.ts";
-import type { AccessToken, TraceSource } from "../../lib/proxy/ports.ts";
+import type { AccessToken, StreamPlace, TraceSource } from "../../lib/proxy/ports.ts";
 import { splitProxyPath } from "../../lib/proxy/request/proxy-path.ts";
 import { loadPriceBook } from "../../lib/usage/price.ts";
 import { MemoryBudgets } from "./memory-budgets.ts";
@@ -46,6 +46,8 @@ export interface ScriptedProxyOptions {
   readonly traces?: TraceSource;
   /** Shared with other proxies, as isolates share a store. Default: its own. */
   readonly works?: MemoryWorks;
+  /** Absent: long streams are converted here. */
+  readonly streamPlace?: StreamPlace;
   /** In [0, 1). Default: always 0.5. */
   readonly random?: () => number;
 }
@@ -121,6 +123,7 @@ export function scriptedProxy(options: ScriptedProxyOptions): ScriptedProxy {
       budgets: new MemoryBudgets(options.unpriced),
       works: options.works ?? new MemoryWorks(),
       ...(options.traces !== undefined && { traces: options.traces }),
+      ...(options.streamPlace !== undefined && { streamPlace: options.streamPlace }),
     },
     catalog: new MemoryCatalog(),
   };

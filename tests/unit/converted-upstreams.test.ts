@@ -4,6 +4,8 @@ import type { ConvertibleForm } from "../../lib/conversion/conversion.ts";
 import { type Fields, fields, list } from "../../lib/conversion/json.ts";
 import type { AliasConversion } from "../../lib/models/model-alias.ts";
 import { customProvider } from "../../lib/providers/custom-provider.ts";
+import type { StreamPlace } from "../../lib/proxy/ports.ts";
+import { StreamSeats } from "../../lib/runtime/objects/stream-object.ts";
 import { ANSWERS, OPAQUE } from "../answers/answers-in-forms.ts";
 import { CALLERS } from "../answers/callers.ts";
 import type { ChatAnswer } from "../answers/chat-answers.ts";
@@ -236,6 +238,74 @@ describe("a converted call", () => {
       expect(proxy.usage.events.at(-1)?.outcome).toBe("client_error");
     },
   );
+});
+
+describe("a stream that is converted in an object", () => {
+  const seats = new StreamSeats();
+  const there: StreamPlace = {
+    isReady: async () => true,
+    convert: async (facts, stream) => seats.convert(JSON.stringify(facts), stream, () => {}),
+  };
+  const away: StreamPlace = {
+    isReady: async () => false,
+    convert: () => Promise.reject(new Error()),
+  };
+  const proxyWith = (streamPlace: StreamPlace | undefined, upstream: UpstreamScript) =>
+    scriptedProxy({
+      upstream,
+      keys: { ...KEYS, relay: ["sk-fake-relay-1", "sk-fake-relay-2"] },
+      upstreams: { customProviders: [OWN] },
+      config: { gatewayUrl: null },
+      ...(streamPlace !== undefined && { streamPlace }),
+    });
+
+  /** What the client gets, what was counted, and which keys were asked. */
+  async function seen(streamPlace: StreamPlace | undefined, upstream: UpstreamScript) {
+    const proxy = proxyWith(streamPlace, upstream);
+    const body = CALLERS.messages.body(HI.messages);
+    const response = await ask(
+      proxy,
+      "messages",
+      "relay/gemini-3-pro",
+      { ...body, max_tokens: 500 },
+      true,
+    );
+    const text = await proxy.clock.run(response.text());
+    const [event] = proxy.usage.events;
+    // Which of two equal keys comes first doesn't matter.
+    const counted = JSON.stringify(event).replaceAll(/relay-\d/g, "relay");
+    const { status } = response;
+    return { status, text, counted, keys: new Set(proxy.calls.map(({ key }) => key)).size };
+  }
+
+  const sse = (...events: readonly object[]) =>
+    new Response(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""), {
+      headers: { "content-type": "text/event-stream" },
+    });
+  const error = { error: { code: 429, message: "Quota", status: "RESOURCE_EXHAUSTED" } };
+  const said = { candidates: [{ content: { parts: [{ text: "Hello " }] } }] };
+
+  test.each<[what: string, keys: number, upstream: () => UpstreamScript]>([
+    ["whole", 1, () => answering()],
+    [
+      "whose first event is an error",
+      2,
+      () => {
+        let calls = 0;
+        return (call) => {
+          calls += 1;
+          return calls === 1 ? sse(error) : answering()(call, undefined as never);
+        };
+      },
+    ],
+    ["that fails in the middle", 1, () => () => sse(said, error)],
+    ["that is cut off", 1, () => () => sse(said)],
+  ])("is the same, and counts the same, as in the Worker: one %s", async (_, keys, upstream) => {
+    const here = await seen(undefined, upstream());
+    expect(await seen(there, upstream())).toEqual(here);
+    expect(await seen(away, upstream())).toEqual(here);
+    expect([here.status, here.keys]).toEqual([200, keys]);
+  });
 });
 
 describe("an upstream that streams where it should not, or does not where it should", () => {

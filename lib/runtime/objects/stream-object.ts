@@ -14,22 +14,36 @@ import type { Env } from "../../env";
 import type { ByteStream } from "../../http/byte-stream";
 import { byteChannel } from "../../proxy/answer/stream-head";
 import type { StreamPlace } from "../../proxy/ports";
+import { platform } from "../platform";
 import { objectNamed } from "../portal-stub";
 
 /** The streams of one object: its memory is limited. Further ones are converted in the Worker. */
 const MAX_STREAMS = 200;
 
+/** A client waits no longer for an object that starts, or hangs. */
+const READY_MS = 2_000;
+
 /** Undefined if streams are converted in the Worker. */
-export function streamPlace(env: Env): StreamPlace | undefined {
+export function streamPlace(
+  env: Env,
+  setTimer: typeof platform.setTimer = platform.setTimer,
+): StreamPlace | undefined {
   if (env.PORTAL === undefined || env.CONVERTED_STREAMS === "worker") return undefined;
   const object = () => objectNamed("streams", env);
   return {
     async isReady() {
+      let stop = () => {};
+      const late = new Promise<never>((_, reject) => {
+        const error = new Error(`no answer within ${READY_MS} ms`);
+        stop = setTimer(() => reject(error), READY_MS);
+      });
       try {
-        return (await object()?.hasRoomForStream()) === true;
+        return (await Promise.race([object()?.hasRoomForStream(), late])) === true;
       } catch (error) {
         console.error("streams: their object does not answer, the Worker converts:", error);
         return false;
+      } finally {
+        stop();
       }
     },
     async convert(facts, stream) {
