@@ -41,7 +41,7 @@ const codex: Program = (session, turn) => {
   const body = {
     model: "gpt-5-mini",
     instructions: LONG,
-    tools: TOOLS,
+    tools: TOOLS.map((tool) => ({ type: "function", ...tool })),
     input,
     prompt_cache_key: thread,
   };
@@ -73,10 +73,25 @@ const unnamed: Program = (session, turn) =>
     body,
   }));
 
+/** The same program at the shared addresses, with another provider's model. */
+const elsewhere =
+  (program: Program, path: string, model: string): Program =>
+  (session, turn) =>
+    program(session, turn).map(({ headers, body }) => ({
+      path,
+      headers,
+      body: { ...body, model },
+    }));
+
+const SAID = {
+  usage: { input_tokens: 9_000, output_tokens: 90, total_tokens: 9_090 },
+  choices: [{ index: 0, message: { role: "assistant", content: "Done." }, finish_reason: "stop" }],
+  candidates: [{ content: { parts: [{ text: "Done." }] }, finishReason: "STOP" }],
+};
+
 function proxyOf(provider: string) {
   return scriptedProxy({
-    upstream: () =>
-      Response.json({ usage: { input_tokens: 9_000, output_tokens: 90, total_tokens: 9_090 } }),
+    upstream: () => Response.json(SAID),
     keys: {
       [provider]: Array.from({ length: KEYS }, (_, index) => `sk-fake-${provider}-${index}`),
     },
@@ -102,8 +117,12 @@ async function play(proxy: ScriptedProxy, program: Program): Promise<readonly nu
           });
           expect(response.status).toBe(200);
           await response.text();
-          const call = proxy.calls.find((each) => new TextDecoder().decode(each.body) === text);
-          if (isMain && call?.key) keys.set(call.key, (keys.get(call.key) ?? 0) + 1);
+          if (!isMain) continue;
+          const call = proxy.calls.findLast((each) => {
+            const sent = new TextDecoder().decode(each.body);
+            return sent.includes(`${said(session, turn)}"`) && sent.includes("tool_0");
+          });
+          if (call?.key) keys.set(call.key, (keys.get(call.key) ?? 0) + 1);
         }
       }),
     );
@@ -115,6 +134,21 @@ async function play(proxy: ScriptedProxy, program: Program): Promise<readonly nu
 test.each([
   ["Codex", "openai", codex],
   ["Claude Code", "anthropic", claudeCode],
+  [
+    "Claude Code on another provider's model",
+    "groq",
+    elsewhere(claudeCode, "/v1/messages", "groq/llama-3.1-8b-instant"),
+  ],
+  [
+    "Codex on another provider's model",
+    "google-ai-studio",
+    elsewhere(codex, "/v1/responses", "google-ai-studio/gemini-2.5-pro"),
+  ],
+  [
+    "an agent that names no session, on another provider's model",
+    "groq",
+    elsewhere(unnamed, "/v1/messages", "groq/llama-3.1-8b-instant"),
+  ],
   ["an agent that names no session", "anthropic", unnamed],
 ] as const)("%s", async (_, provider, program) => {
   const staying = await play(proxyOf(provider), program);
