@@ -15,6 +15,9 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...["contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "cachedContent"],
   ...["model"],
 ]);
+const KNOWN_IN_TOOL: ReadonlySet<string> = new Set([
+  ...["name", "description", "parameters", "parametersJsonSchema"],
+]);
 const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
   ...["temperature", "topP", "topK", "maxOutputTokens", "stopSequences", "candidateCount", "seed"],
   ...["presencePenalty", "frequencyPenalty", "responseMimeType", "responseSchema"],
@@ -309,14 +312,18 @@ function tools(request: Fields, losses: Losses): Fields {
   const allowed = list(allowedFunctionNames);
   const may = allowed.length === 0 ? own : own.filter(({ name }) => allowed.includes(name));
   return given({
-    tools: may.map(({ name, description, parameters, parametersJsonSchema }) => ({
-      type: "function",
-      function: given({
-        name,
-        description: orAbsent(description),
-        parameters: parametersJsonSchema ?? jsonSchema(parameters),
-      }),
-    })),
+    tools: may.map((declared) => {
+      losses.dropUnknown(declared, KNOWN_IN_TOOL, "functionDeclarations[].");
+      const { name, description, parameters, parametersJsonSchema } = declared;
+      return {
+        type: "function",
+        function: given({
+          name,
+          description: orAbsent(description),
+          parameters: parametersJsonSchema ?? jsonSchema(parameters),
+        }),
+      };
+    }),
     tool_choice: toolChoice(text(mode), may),
   });
 }

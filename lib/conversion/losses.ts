@@ -64,12 +64,14 @@ export class Losses {
     }
   }
 
-  /** Drops every unknown field that has a value. */
-  dropUnknown(request: Fields, known: ReadonlySet<string>): void {
-    this.dropGiven(
-      request,
-      Object.keys(request).filter((name) => !known.has(name)),
-    );
+  /**
+   * Drops every unknown field that has a value.
+   * @param place Of the object: `tools[].`; empty for the request itself.
+   */
+  dropUnknown(of: Fields, known: ReadonlySet<string>, place = ""): void {
+    for (const [name, value] of Object.entries(of)) {
+      if (!known.has(name) && isGiven(value)) this.drop(place + name);
+    }
   }
 
   /** What the caller gets to know about a converted request. */

@@ -16,6 +16,10 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...["container", "mcp_servers"],
 ]);
 
+const KNOWN_IN_TOOL: ReadonlySet<string> = new Set([
+  ...["type", "name", "description", "input_schema", "strict", "cache_control"],
+]);
+
 /**
  * @param model As the provider names it.
  * @throws {ConversionError} naming the field that can't be converted.
@@ -280,9 +284,7 @@ function isForced(choice: unknown, tool: Fields | undefined): boolean {
 
 function toolOf(tool: Fields, losses: Losses): Fields {
   if (isGiven(tool.cache_control)) losses.drop("cache_control");
-  for (const name of ["defer_loading", "allowed_callers", "input_examples"]) {
-    if (isGiven(tool[name])) losses.drop(`tools[].${name}`);
-  }
+  losses.dropUnknown(tool, KNOWN_IN_TOOL, "tools[].");
   const { name, description, input_schema, strict } = tool;
   return {
     type: "function",

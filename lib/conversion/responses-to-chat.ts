@@ -17,6 +17,10 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...["previous_response_id", "conversation", "prompt", "background"],
 ]);
 
+const KNOWN_IN_TOOL: ReadonlySet<string> = new Set([
+  ...["type", "name", "description", "parameters", "strict"],
+]);
+
 export interface ConvertedResponsesRequest extends ConvertedRequest {
   /** The names of the tools in chat completions. */
   readonly names: ToolNames;
@@ -301,7 +305,10 @@ const OWN_TYPES: ReadonlySet<string> = new Set(["function", "custom", "namespace
 
 function ownTools(tool: Fields, place: string, names: ToolNames, losses: Losses): Fields[] {
   const { type, name, description } = tool;
-  if (type === "function") return [functionTool(tool, names.offer(text(name), "function"))];
+  if (type === "function") {
+    losses.dropUnknown(tool, KNOWN_IN_TOOL, "tools[].");
+    return [functionTool(tool, names.offer(text(name), "function"))];
+  }
   if (type === "namespace") {
     return list(tool.tools).map((each) => {
       const inner = fields(each);

@@ -49,6 +49,7 @@ const MESSAGES: readonly Sample[] = [
   ["`redacted_thinking` of the history", answered({ type: "redacted_thinking", data: "x" })],
   ["`server_tool_use` and its results", answered({ type: "server_tool_use" })],
   ["`tools`, your own", { tools: [TOOL] }],
+  ["`tools[].defer_loading`, and any newer field", { tools: [{ ...TOOL, newer: 1 }] }],
   [
     "`tools` that run at Anthropic, beside others",
     { tools: [TOOL, { type: "web_search_20250305" }] },
@@ -104,6 +105,7 @@ const RESPONSES: readonly Sample[] = [
   ["`item_reference`, calls of tools at OpenAI", input({ type: "item_reference", id: "m" })],
   ["`max_output_tokens`", { max_output_tokens: 5 }],
   ["`tools`, functions", { tools: [FUNCTION] }],
+  ["`tools[]`, any newer field", { tools: [{ ...FUNCTION, newer: 1 }] }],
   ["`tools`, `custom`", { tools: [{ type: "custom", name: "patch" }] }],
   [
     "the grammar of `custom` tools",
@@ -173,6 +175,10 @@ const GEMINI: readonly Sample[] = [
   ["`thoughtSignature`, of Google", replies({ text: "a", thoughtSignature: "x" })],
   ["`executableCode` and its results", replies({ executableCode: {} })],
   ["`tools`, functions", { tools: [DECLARED] }],
+  [
+    "`functionDeclarations[].response`, and any newer field",
+    { tools: [{ functionDeclarations: [{ name: "weather", response: {} }] }] },
+  ],
   ["`tools` that run at Google, beside others", { tools: [DECLARED, { googleSearch: {} }] }],
   ["`tools` that run at Google, alone", { tools: [{ googleSearch: {} }] }],
   ["`toolConfig`", { tools: [DECLARED], toolConfig: { functionCallingConfig: { mode: "ANY" } } }],

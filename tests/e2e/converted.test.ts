@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -148,10 +148,55 @@ describe.each([500, 50])("events, up to %i tokens", (max_tokens) => {
   });
 });
 
+/** More than all buffers on the way. */
+const FLOOD_BYTES = 64 * 1024 * 1024;
+
+describe.each([500, 50])("a client that does not read, up to %i tokens", (max_tokens) => {
+  test("holds the upstream back, and its leaving ends it", async () => {
+    const event = chunk({ content: "x".repeat(10_000) });
+    let sent = 0;
+    const left = new Promise<void>((resolve) => {
+      answering = (_, response) => {
+        response.writeHead(200, asStream);
+        response.on("close", resolve);
+        const flood = () => {
+          do sent += event.length;
+          while (response.write(event) && sent < FLOOD_BYTES);
+          response.once("drain", flood);
+        };
+        flood();
+      };
+    });
+    const response = await fetch(`${server.url}/v1/messages`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
+      body: JSON.stringify({ ...ask, max_tokens, stream: true }),
+    });
+    const reader = response.body?.getReader();
+    await reader?.read();
+    // It stands still once nothing has been taken for a while.
+    for (let before = -1, still = 0; still < 10; still = sent === before ? still + 1 : 0) {
+      before = sent;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(sent).toBeLessThan(FLOOD_BYTES / 2);
+    await reader?.cancel();
+    await left;
+    expect(logged).toEqual([]);
+  });
+});
+
 const PACKERS = {
   identity: (text: string) => Buffer.from(text),
   gzip: (text: string) => gzipSync(text),
   br: (text: string) => brotliCompressSync(text),
+  // Neither is requested, and some send it to everyone.
+  deflate: (text: string) => deflateSync(text),
+  zstd: (text: string) => {
+    const middle = Math.floor(text.length / 2);
+    const frames = [text.slice(0, middle), text.slice(middle)];
+    return Buffer.concat(frames.map((frame) => zstdCompressSync(frame)));
+  },
 } as const;
 
 describe("a long stream", () => {
@@ -197,44 +242,49 @@ describe("a long stream", () => {
   });
 });
 
-describe.each(["identity", "gzip", "br"] as const)("answers in %s", (encoding) => {
-  const answerWith = (text: string, type: string, status = 200) => {
-    answering = (_, response) => {
-      const packed = encoding === "identity" ? {} : { "content-encoding": encoding };
-      response.writeHead(status, { "content-type": type, ...packed });
-      response.end(PACKERS[encoding](text));
+describe.each(["identity", "gzip", "br", "deflate", "zstd"] as const)(
+  "answers in %s",
+  (encoding) => {
+    const answerWith = (text: string, type: string, status = 200) => {
+      answering = (_, response) => {
+        const packed = encoding === "identity" ? {} : { "content-encoding": encoding };
+        response.writeHead(status, { "content-type": type, ...packed });
+        response.end(PACKERS[encoding](text));
+      };
     };
-  };
-  const long = { ...ANSWER, text: "long ✓ ".repeat(30_000), cuts: [9_000] };
+    const long = { ...ANSWER, text: "long ✓ ".repeat(30_000), cuts: [9_000] };
 
-  test.each([
-    ["short", ANSWER],
-    ["long", long],
-  ] as const)("%s ones, whole and streamed, as both forms", async (_, answer) => {
-    const types = ["thinking", "text", "tool_use"];
-    answerWith(chatStream(answer), "text/event-stream");
-    const streamed = await anthropic().messages.stream(ask).finalMessage();
-    const response = await openai().responses.stream({ model: MODEL, input: "Hi" }).finalResponse();
-    answerWith(JSON.stringify(wholeChatAnswer(answer)), "application/json");
-    const whole = await anthropic().messages.create(ask);
-    const plain = await openai().responses.create({ model: MODEL, input: "Hi" });
-    for (const { content } of [streamed, whole]) {
-      expect(content.map(({ type }) => type)).toEqual(types);
-      expect(content[1]).toMatchObject({ text: answer.text });
-    }
-    expect(response.output_text).toBe(answer.text);
-    expect(plain.output_text).toBe(answer.text);
-  });
-
-  test("errors get the caller's shape", async () => {
-    answerWith(
-      '{"error":{"message":"Not so","type":"invalid_request_error"}}',
-      "application/json",
-      400,
-    );
-    await expect(anthropic().messages.create(ask)).rejects.toMatchObject({
-      status: 400,
-      error: { type: "error", error: { type: "invalid_request_error", message: "Not so" } },
+    test.each([
+      ["short", ANSWER],
+      ["long", long],
+    ] as const)("%s ones, whole and streamed, as both forms", async (_, answer) => {
+      const types = ["thinking", "text", "tool_use"];
+      answerWith(chatStream(answer), "text/event-stream");
+      const streamed = await anthropic().messages.stream(ask).finalMessage();
+      const response = await openai()
+        .responses.stream({ model: MODEL, input: "Hi" })
+        .finalResponse();
+      answerWith(JSON.stringify(wholeChatAnswer(answer)), "application/json");
+      const whole = await anthropic().messages.create(ask);
+      const plain = await openai().responses.create({ model: MODEL, input: "Hi" });
+      for (const { content } of [streamed, whole]) {
+        expect(content.map(({ type }) => type)).toEqual(types);
+        expect(content[1]).toMatchObject({ text: answer.text });
+      }
+      expect(response.output_text).toBe(answer.text);
+      expect(plain.output_text).toBe(answer.text);
     });
-  });
-});
+
+    test("errors get the caller's shape", async () => {
+      answerWith(
+        '{"error":{"message":"Not so","type":"invalid_request_error"}}',
+        "application/json",
+        400,
+      );
+      await expect(anthropic().messages.create(ask)).rejects.toMatchObject({
+        status: 400,
+        error: { type: "error", error: { type: "invalid_request_error", message: "Not so" } },
+      });
+    });
+  },
+);
