@@ -5,13 +5,14 @@
  * @module
  */
 import "./lib/resolve-ts.ts";
-import type { KeysFigures, KeysRow, LimitRow } from "./lib/isolates/measured-page.ts";
+import type { KeysFigures, KeysRow, LimitRow, NewsRow } from "./lib/isolates/measured-page.ts";
 import type { Sharing } from "./lib/isolates/sim-isolate.ts";
 import type { StoreBill } from "./lib/isolates/sim-store.ts";
 import { writeResult } from "./lib/write-result.ts";
 
 const { writePage } = await import("./lib/isolates/measured-page.ts");
 const { LIMIT_LINES } = await import("./lib/isolates/limit-lines.ts");
+const { playNews } = await import("./lib/isolates/play-news.ts");
 const { playLimits } = await import("./lib/isolates/play-limits.ts");
 const { lineOf, answersInTime, capacityOf } = await import("./lib/quota/scenarios.ts");
 const { simulate } = await import("./lib/quota/simulate.ts");
@@ -20,6 +21,12 @@ const seed = Number(process.env.SEED ?? 1);
 const ISOLATES = [1, 3, 8, 32];
 const SHARINGS: readonly Sharing[] = ["none", "store", "object"];
 const WORDS = { none: "each by itself", store: "leases over D1", object: "leases of objects" };
+/** What isolates learn of keys and tokens: now and then, and many times per second. */
+const PACES = [
+  { pace: "now and then", count: 20, gapMs: [2_000, 6_000] },
+  { pace: "6 a second", count: 100, gapMs: [20, 300] },
+] as const;
+const NEWS_P99_MS = 2_500;
 const MINUTES_3 = 180_000;
 const SETTLED_MS = 5_000;
 /** The targets for up to eight isolates. */
@@ -129,10 +136,21 @@ for (const isolates of ISOLATES) {
     }
   }
 }
+
+const news: NewsRow[] = [];
+for (const isolates of ISOLATES.filter((count) => count > 1)) {
+  for (const { pace, count, gapMs } of PACES) {
+    for (const figures of await playNews({ seed, isolates, count, gapMs })) {
+      const row = { isolates, pace, ...figures };
+      news.push(row);
+      console.log(JSON.stringify(row), verdict(row.p99Ms <= NEWS_P99_MS));
+    }
+  }
+}
 console.error = logError;
 
-await writeResult("isolates", { seed, limits, costs, keys });
-await writePage({ limits, costs, keys });
+await writeResult("isolates", { seed, limits, costs, keys, news });
+await writePage({ limits, costs, keys, news });
 if (failures > 0) {
   console.error(`${failures} missed`);
   process.exitCode = 1;

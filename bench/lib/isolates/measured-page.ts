@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { root } from "../../../scripts/root.ts";
 import { barChart } from "../charts/bar-chart.ts";
 import { table, withTables } from "../quota/measured-page.ts";
+import type { NewsFigures } from "./play-news.ts";
 import type { Sharing } from "./sim-isolate.ts";
 
 export interface LimitRow {
@@ -49,10 +50,17 @@ export interface KeysRow {
   readonly shared: KeysFigures;
 }
 
+/** How long until an isolate knew what another learned, or a person did. */
+export interface NewsRow extends NewsFigures {
+  readonly isolates: number;
+  readonly pace: string;
+}
+
 export interface IsolatesResult {
   readonly limits: readonly LimitRow[];
   readonly costs: readonly CostRow[];
   readonly keys: readonly KeysRow[];
+  readonly news: readonly NewsRow[];
 }
 
 export const ISOLATES_PAGE = "bench/isolates-measured.md";
@@ -64,7 +72,7 @@ const NAMES: Readonly<Record<Sharing, string>> = {
   object: "leases of objects",
 };
 
-export function isolatesTables({ limits, costs, keys }: IsolatesResult) {
+export function isolatesTables({ limits, costs, keys, news }: IsolatesResult) {
   const names = [...new Set(limits.map(({ limit }) => limit))];
   const counts = [...new Set(limits.map(({ isolates }) => isolates))];
   const limitRows = names.flatMap((limit) =>
@@ -101,7 +109,15 @@ export function isolatesTables({ limits, costs, keys }: IsolatesResult) {
     String(bill.objectCalls),
     bill.usd.toFixed(3),
   ]);
+  const newsRows = news.map(({ kind, isolates, pace, samples, p50Ms, p99Ms, mostMs }) => [
+    kind,
+    String(isolates),
+    pace,
+    String(samples),
+    ...[p50Ms, p99Ms, mostMs].map((ms) => `${(ms / 1_000).toFixed(2)} s`),
+  ]);
   return {
+    news: table(["News", "Isolates", "How often", "Learned", "p50", "p99", "At most"], newsRows),
     keys: table(
       [
         ...["Isolates", "Requests", "Asked for", "Attempts, alone", "Attempts, shared"],
