@@ -4,6 +4,7 @@
  * @see https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/validating-json/
  * @module
  */
+import { SharedRead } from "../db/state/shared-read";
 import { textUpTo } from "../http/text-up-to";
 
 /** After this time keys are read again, so that one that was withdrawn ends. */
@@ -13,8 +14,8 @@ const GAP_MS = 30_000;
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 64 * 1024;
 const MAX_KEYS = 10;
-/** The most reads at the same time. */
-const MAX_READS = 4;
+/** A read that takes longer than its timeout allows. */
+const LOST_MS = TIMEOUT_MS + 1_000;
 
 export const ALGORITHM = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const;
 
@@ -25,7 +26,8 @@ export class AccessKeys {
   /** When they were read last, and when that was tried last. */
   #readMs = Number.NEGATIVE_INFINITY;
   #triedMs = Number.NEGATIVE_INFINITY;
-  #reads = 0;
+  /** The read that is under way: there is one at a time, for which all requests wait that need it. */
+  #reading: SharedRead | null = null;
 
   /** @param issuer The team's address, without a slash at the end. */
   constructor(issuer: string, fetcher: typeof fetch) {
@@ -38,21 +40,29 @@ export class AccessKeys {
    */
   async find(id: string, nowMs: number): Promise<CryptoKey | undefined> {
     const known = this.#keys.get(id);
-    const isFresh = nowMs - this.#readMs < FRESH_MS;
-    if (known !== undefined && isFresh) return known;
-    const mayRead = nowMs - this.#triedMs >= GAP_MS && this.#reads < MAX_READS;
-    if (!mayRead) return known;
-    this.#reads += 1;
+    if (known !== undefined && nowMs - this.#readMs < FRESH_MS) return known;
+    const reading = this.#reading;
+    // The request that started it may have ended with its client: the read is lost then.
+    if (reading !== null && nowMs - reading.sinceMs < LOST_MS) {
+      await reading.endsWithin(TIMEOUT_MS);
+    } else if (nowMs - this.#triedMs >= GAP_MS) {
+      const read = new SharedRead(nowMs, () => this.#refresh(nowMs));
+      this.#reading = read;
+      await read.done;
+      if (this.#reading === read) this.#reading = null;
+    }
+    return this.#keys.get(id);
+  }
+
+  async #refresh(nowMs: number): Promise<void> {
     try {
       this.#keys = await this.#read();
       this.#readMs = nowMs;
     } catch (error) {
       console.error("sign-in: Cloudflare Access's keys can't be read:", String(error));
     } finally {
-      this.#reads -= 1;
       this.#triedMs = nowMs;
     }
-    return this.#keys.get(id);
   }
 
   async #read(): Promise<ReadonlyMap<string, CryptoKey>> {
@@ -71,11 +81,14 @@ export class AccessKeys {
   }
 }
 
-/** Null for a key of another kind. */
+/** Null for a key of another kind, and for one that is damaged: the others count nevertheless. */
 async function importKey(jwk: unknown): Promise<readonly [id: string, key: CryptoKey] | null> {
   const { kid, kty, n, e } = Object(jwk) as Readonly<Record<string, unknown>>;
   if (typeof kid !== "string" || kty !== "RSA") return null;
   if (typeof n !== "string" || typeof e !== "string") return null;
-  const key = await crypto.subtle.importKey("jwk", { kty, n, e }, ALGORITHM, false, ["verify"]);
-  return [kid, key];
+  try {
+    return [kid, await crypto.subtle.importKey("jwk", { kty, n, e }, ALGORITHM, false, ["verify"])];
+  } catch {
+    return null;
+  }
 }

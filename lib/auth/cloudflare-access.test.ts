@@ -1,4 +1,5 @@
-import { createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createHmac, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
+import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { AccessKeys } from "./access-keys";
 import { accessTeam, readAssertion, serviceRole } from "./cloudflare-access";
@@ -125,6 +126,87 @@ describe("an assertion", () => {
   });
 });
 
+/** What may be wrong with an assertion, and right: null leaves it out. */
+const VARIANTS = {
+  alg: { good: ["RS256"], bad: ["none", "None", "", "HS256", "RS512", "PS256", "ES256", null, 1] },
+  kid: { good: ["k1"], bad: ["k2", "", null, 1, ["k1"], "__proto__", "../k1"] },
+  iss: {
+    good: [ISSUER],
+    bad: [`${ISSUER}/`, ISSUER.toUpperCase(), "https://other.cloudflareaccess.com", null, [ISSUER]],
+  },
+  aud: {
+    good: [["tag-1"], "tag-2", ["x", "tag-2"]],
+    bad: [[], ["tag"], "tag-1,tag-2", [["tag-1"]], { 0: "tag-1" }, null, "", [null]],
+  },
+  type: { good: ["app"], bad: ["org", null, ["app"]] },
+  exp: {
+    good: [NOW_S + 1, NOW_S - 59, NOW_S + 1e9],
+    bad: [NOW_S - 60, 0, -1, null, String(NOW_S + 60), [NOW_S + 60]],
+  },
+  nbf: { good: [NOW_S, null, NOW_S + 60], bad: [NOW_S + 61, NOW_S + 1e9, "0", [0]] },
+  email: {
+    good: ["ada@example.org"],
+    bad: ["", "ada", "a b@c", null, ["ada@example.org"], { toString: "ada@example.org" }],
+  },
+  sub: { good: ["p-1"], bad: ["", null, 1, ["p-1"]] },
+  signature: { good: ["own"], bad: ["none", "foreign", "hmac", "moved", "truncated"] },
+} as const satisfies Record<string, { good: readonly unknown[]; bad: readonly unknown[] }>;
+type Part = keyof typeof VARIANTS;
+const PARTS = Object.keys(VARIANTS) as Part[];
+
+/** One value for each part, of which few are bad, and whether all are good. */
+const forgeries = fc
+  .record(
+    Object.fromEntries(
+      PARTS.map((part) => {
+        const { good, bad } = VARIANTS[part];
+        const of = (values: readonly unknown[], isGood: boolean) =>
+          fc.constantFrom(...values).map((value) => ({ value, isGood }));
+        return [part, fc.oneof({ weight: 12, arbitrary: of(good, true) }, of(bad, false))];
+      }),
+    ),
+  )
+  .map((parts) => ({
+    values: Object.fromEntries(Object.entries(parts).map(([part, { value }]) => [part, value])),
+    isGood: Object.values(parts).every(({ isGood }) => isGood),
+  }));
+
+/** An assertion with these values, signed as `signature` says. */
+function forge({ alg, kid, signature, ...claims }: Readonly<Record<string, unknown>>): string {
+  const present = (values: object) =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+  const text = `${encoded(present({ alg, kid }))}.${encoded(present(claims))}`;
+  const byKey = (key: SigningKey, over = text) =>
+    createSign("RSA-SHA256").update(over).sign(key.privateKey, "base64url");
+  const signed: Readonly<Record<string, () => string>> = {
+    own: () => byKey(FIRST),
+    none: () => "",
+    foreign: () => byKey(FOREIGN),
+    // With the team's public key as the secret, as an HS256 library would that trusts `alg`.
+    hmac: () =>
+      createHmac("sha256", FIRST.publicKey.export({ format: "pem", type: "spki" }))
+        .update(text)
+        .digest("base64url"),
+    moved: () => byKey(FIRST, `${text}x`),
+    truncated: () => byKey(FIRST).slice(0, -4),
+  };
+  return `${text}.${signed[String(signature)]?.() ?? ""}`;
+}
+
+test("of generated assertions, those count in which everything is right", async () => {
+  const { keys } = certs(FIRST);
+  let accepted = 0;
+  await fc.assert(
+    fc.asyncProperty(forgeries, async ({ values, isGood }) => {
+      const identity = await read(forge(values), NOW_MS, keys);
+      if (isGood) accepted += 1;
+      expect(identity !== null).toBe(isGood);
+    }),
+    { numRuns: 500 },
+  );
+  expect(accepted).toBeGreaterThan(20);
+});
+
 describe("the team's keys", () => {
   test("are read once, and again for a key that is new", async () => {
     const team = certs(FIRST);
@@ -158,6 +240,71 @@ describe("the team's keys", () => {
     expect(await at(SECOND, 2 * 3_600_000 + 31_000)).toBeNull();
     expect(logged).toHaveBeenCalledTimes(2);
     logged.mockRestore();
+  });
+
+  test("are read once for many requests that a new isolate gets at the same time", async () => {
+    const answered = Promise.withResolvers<void>();
+    let reads = 0;
+    const published = { ...FIRST.publicKey.export({ format: "jwk" }), kid: FIRST.kid };
+    const keys = new AccessKeys(ISSUER, (async () => {
+      reads += 1;
+      await answered.promise;
+      return Response.json({ keys: [published] });
+    }) as typeof fetch);
+    const asked = Array.from({ length: 40 }, () => read(sign(CLAIMS), NOW_MS, keys));
+    answered.resolve();
+    expect((await Promise.all(asked)).every((identity) => identity !== null)).toBe(true);
+    expect(reads).toBe(1);
+  });
+
+  test("are read again if the request that read them has ended with its client", async () => {
+    let reads = 0;
+    const published = { ...FIRST.publicKey.export({ format: "jwk" }), kid: FIRST.kid };
+    const keys = new AccessKeys(ISSUER, (async () => {
+      reads += 1;
+      if (reads === 1) await new Promise(() => undefined);
+      return Response.json({ keys: [published] });
+    }) as typeof fetch);
+    void read(sign(CLAIMS), NOW_MS, keys);
+    expect(await read(sign(CLAIMS), NOW_MS + 10_000, keys)).not.toBeNull();
+    expect(reads).toBe(2);
+  });
+
+  test.each<[string, () => Response]>([
+    ["are none", () => Response.json({ keys: {} })],
+    ["are not JSON", () => new Response("<html>")],
+    ["come with an error", () => Response.json({ keys: [] }, { status: 503 })],
+    ["lie elsewhere", () => Response.redirect("https://evil.example/certs", 302)],
+    [
+      "come in a body without end",
+      () => {
+        const piece = new TextEncoder().encode(`{"x":"${"y".repeat(65_536)}`);
+        return new Response(new ReadableStream({ pull: (to) => to.enqueue(piece) }));
+      },
+    ],
+  ])("that %s open nothing", async (_, response) => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const keys = new AccessKeys(ISSUER, (async () => response()) as typeof fetch);
+    expect(await read(sign(CLAIMS), NOW_MS, keys)).toBeNull();
+    expect(logged).toHaveBeenCalledOnce();
+    logged.mockRestore();
+  });
+
+  test("count beside others that are damaged, or of another kind", async () => {
+    const own = { ...FIRST.publicKey.export({ format: "jwk" }), kid: FIRST.kid };
+    const others = [
+      ...[null, 1, "k1", {}, { kid: "k1" }, { kid: "k1", kty: "EC", x: "AQ", y: "AQ" }],
+      ...[
+        { kid: "k3", kty: "RSA", n: "", e: "" },
+        { kid: "k4", kty: "RSA", n: "%", e: "AQAB" },
+      ],
+      // What a secret shared with the sender would be.
+      { kid: "k1", kty: "oct", k: "AQAB" },
+    ];
+    const keys = new AccessKeys(ISSUER, (async () =>
+      Response.json({ keys: [...others, own] })) as typeof fetch);
+    expect(await read(sign(CLAIMS), NOW_MS, keys)).not.toBeNull();
+    expect(await read(sign(CLAIMS, { ...FOREIGN, kid: "k3" }), NOW_MS, keys)).toBeNull();
   });
 });
 
