@@ -15,6 +15,7 @@ const MEANINGS: ReadonlySet<string> = new Set<Meaning>([
   "key_doubtful",
   "key_invalid",
   "manual",
+  "manual_by_group",
   "model_denied",
   "ok",
   "out_of_credit",

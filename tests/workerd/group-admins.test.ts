@@ -394,12 +394,24 @@ const KEY_VERBS: Readonly<Record<string, (who: Person, id: string) => Promise<bo
     return (await readProviderKey(as(person("team admin")), id)).key.state === "disabled";
   },
   enable: async (who, id) => {
-    await changeKeys(person("team admin"), { target: { ids: [id] }, change: { kind: "disable" } });
+    await disableAs(await someTender(id), id);
     return (await changeKeys(who, { target: { ids: [id] }, change: { kind: "enable" } })) === 1;
   },
   "undo a disabling": async (who, id) => {
-    await changeKeys(person("team admin"), { target: { ids: [id] }, change: { kind: "disable" } });
+    await disableAs(await someTender(id), id);
     return (await undoProviderKeys(as(who), { kind: "disable", ids: [id] })).changed === 1;
+  },
+  "enable what an admin of the team disabled": async (who, id) => {
+    await disableAs(person("team admin"), id);
+    await disableAs(who, id);
+    return (await changeKeys(who, { target: { ids: [id] }, change: { kind: "enable" } })) === 1;
+  },
+  "undo what an admin of the team disabled": async (who, id) => {
+    await disableAs(person("team admin"), id);
+    const asked = { kind: "disable" as const, ids: [id] };
+    // Undoing its own enabling, which was none, disables what is disabled.
+    await undoProviderKeys(as(who), { kind: "enable", ids: [id] });
+    return (await undoProviderKeys(as(who), asked)).changed === 1;
   },
   "set its weight": async (who, id) =>
     (await changeKeys(who, {
@@ -419,6 +431,21 @@ const KEY_VERBS: Readonly<Record<string, (who: Person, id: string) => Promise<bo
     return board.totals.requests > 0;
   },
 };
+
+/** Who may switch the key off: an admin of its groups, if one person tends them all. */
+async function someTender(id: string): Promise<Person> {
+  const [key] = await db
+    .select({ groups: providerKeys.groups })
+    .from(providerKeys)
+    .where(eq(providerKeys.id, id));
+  const [only, ...more] = key?.groups ?? [];
+  if (more.length > 0) return person("team admin");
+  if (only === groupId) return person("group admin");
+  return person(only === otherId ? "other admin" : "team admin");
+}
+
+const disableAs = (who: Person, id: string) =>
+  changeKeys(who, { target: { ids: [id] }, change: { kind: "disable" } });
 
 /** The number of changed keys; 0 if it is rejected. */
 async function changeKeys(who: Person, input: ChangeProviderKeysInput): Promise<number> {
@@ -459,6 +486,16 @@ test.each(Object.keys(TENDED_BY) as Serving[])(
     }
   },
 );
+
+test("a key whose list of groups is empty serves and is shown to no one, and no group's admin tends it", async () => {
+  const id = await newKey(null);
+  await db.update(providerKeys).set({ groups: [] }).where(eq(providerKeys.id, id));
+  for (const name of ["group admin", "owner", "other admin"]) {
+    for (const [verb, run] of Object.entries(KEY_VERBS)) {
+      expect(await run(person(name), id), `${verb} as ${name}`).toBe(false);
+    }
+  }
+});
 
 test("a group's admin adds and imports keys for the group, and for no one else", async () => {
   const admin = as(person("group admin"));

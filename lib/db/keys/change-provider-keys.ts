@@ -34,12 +34,21 @@ export type KeySettings = Pick<
   | "monthlyCostUsd"
 >;
 
+/** Who disables and enables keys: a group's admin enables only those that a group's admin disabled. */
+export type KeyKeeper = "team-admin" | "group-admin";
+
+/** The reason of a disabled key's status, by who disabled it. */
+export const DISABLED_BY: Readonly<Record<KeyKeeper, string>> = {
+  "team-admin": "manual",
+  "group-admin": "manual_by_group",
+};
+
 export type KeyChange =
-  | { readonly kind: "disable" }
+  | { readonly kind: "disable"; readonly as: KeyKeeper }
   /** Enables disabled keys. */
-  | { readonly kind: "enable" }
+  | { readonly kind: "enable"; readonly as: KeyKeeper }
   /** Undoes a disabling as if it had never happened: what was blocked before is blocked again. */
-  | { readonly kind: "undo-disable" }
+  | { readonly kind: "undo-disable"; readonly as: KeyKeeper }
   /** Ends a block. Anything isolates recorded until now no longer applies. */
   | { readonly kind: "unblock" }
   /** Ends cooldowns: all, or those for one model. Anything isolates recorded until now no longer applies. */
@@ -114,7 +123,10 @@ function whomItConcerns(db: Database, change: KeyChange): SQL | undefined {
       return ne(providerKeys.status, "disabled");
     case "enable":
     case "undo-disable":
-      return eq(providerKeys.status, "disabled");
+      return and(
+        eq(providerKeys.status, "disabled"),
+        change.as === "team-admin" ? undefined : eq(providerKeys.reason, DISABLED_BY[change.as]),
+      );
     case "unblock":
       return eq(providerKeys.status, "blocked");
     case "end-cooldowns":
@@ -133,7 +145,7 @@ function columnsOf(change: KeyChange, nowMs: number) {
   switch (change.kind) {
     case "disable":
       // The evidence of a block stays, because an undo returns to it.
-      return { status: "disabled" as const, reason: "manual" };
+      return { status: "disabled" as const, reason: DISABLED_BY[change.as] };
     case "enable":
     case "unblock":
       // A block that an isolate recorded before, and writes later, must not undo this.

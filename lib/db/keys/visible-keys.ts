@@ -16,12 +16,12 @@ export function isVisible(userId: string | undefined, keys: string): SQL {
 }
 
 /**
- * The condition that a member tends a key: it serves only groups of which they are an admin.
+ * The condition that a member tends a key: it serves groups, and only those of which they are an admin.
  * @param keys The table of provider keys, or its alias in the statement.
  */
 export function isTended(userId: string, keys: string): SQL {
   const groups = sql.raw(`${keys}."groups"`);
-  return sql`(${groups} is not null and not exists (
+  return sql`(json_array_length(${groups}) > 0 and not exists (
     select 1 from json_each(${groups}) own where not exists (
       select 1 from group_members m
       where m.group_id = own.value and m.user_id = ${userId} and m.role = 'admin')))`;

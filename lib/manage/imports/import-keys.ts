@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import { redact } from "../../crypto/redact";
 import type { SealingSecrets } from "../../crypto/seal";
+import { DISABLED_BY, type KeyKeeper } from "../../db/keys/change-provider-keys";
 import { fillProviderKeys, type KeyFill } from "../../db/keys/fill-provider-keys";
 import { type InitialState, insertProviderKeys } from "../../db/keys/insert-provider-keys";
 import { findKnownKeys, type KnownKey } from "../../db/keys/provider-keys";
@@ -17,6 +18,7 @@ import { assertGroups } from "../groups/find-group";
 import { notOwn, ownGroups } from "../groups/group-access";
 import { withGroups } from "../groups/with-groups";
 import { auditKeys } from "../keys/audit-provider-keys";
+import { keeperOf } from "../keys/change-provider-keys";
 import { fingerprintsOf } from "../keys/fingerprints-of";
 import { allProviders, knownProvider } from "../keys/known-provider";
 import { newProviderKey } from "../keys/new-provider-key";
@@ -201,7 +203,7 @@ async function importInto(
   ].reverse();
   const fresh = different
     .filter(({ text }) => !known.has(text))
-    .map((key) => ({ key, initial: initialStateOf(key, form, nowMs) }));
+    .map((key) => ({ key, initial: initialStateOf(key, form, keeperOf(context), nowMs) }));
   // A group's admin adds keys, and changes none of others.
   const fills = context.shownTo
     ? []
@@ -270,6 +272,7 @@ const SHORT_REST_MS = 3_600_000;
 function initialStateOf(
   { text, state, cooldowns }: GoodKey,
   form: SourceForm,
+  importer: KeyKeeper,
   nowMs: number,
 ): InitialState {
   const evidence = <Meaning extends string>(
@@ -296,7 +299,10 @@ function initialStateOf(
     case "active":
       return { status: "active", reason: null, evidence: null, cooldowns: kept };
     case "disabled":
-      return { status: "disabled", reason: "manual", evidence: null, cooldowns: kept };
+      return {
+        ...{ status: "disabled", reason: DISABLED_BY[importer] },
+        ...{ evidence: null, cooldowns: kept },
+      };
     case "blocked": {
       const { meaning, words } = state;
       const blockEvidence = evidence(meaning, words, null);

@@ -1,4 +1,5 @@
 import {
+  type KeyKeeper,
   type KeySettings,
   type PreviousSettings,
   changeProviderKeys as writeChange,
@@ -22,7 +23,7 @@ const UNDO_MAX_CHARS = 1_000_000;
 
 /**
  * Changes the keys with these ids, or all that match a filter. Unknown ids are no error, and neither are those of keys
- * that a group's admin doesn't tend.
+ * that a group's admin doesn't tend, or that an admin of the team disabled.
  * @throws {ManageError} `invalid_input` if a group's admin does more than switch keys off and on.
  */
 export async function changeProviderKeys(
@@ -32,10 +33,12 @@ export async function changeProviderKeys(
   const { db, nowMs, actor } = context;
   if (change.kind === "set") await assertGroups(context, change.settings.groups ?? [], "groups");
   const filter = tendedOnly(context, "ids" in target ? { ids: target.ids } : target.filter);
-  if (change.kind !== "disable" && change.kind !== "enable") assertTendsAll(context);
+  const isSwitch = change.kind === "disable" || change.kind === "enable";
+  if (!isSwitch) assertTendsAll(context);
   const atMs = nowMs();
   const audit = auditKeys(actor, change.kind, filter, atMs, detailsOf(change));
-  const { changed, previous } = await withGroups(writeChange(db, filter, change, atMs, audit));
+  const asked = isSwitch ? { ...change, as: keeperOf(context) } : change;
+  const { changed, previous } = await withGroups(writeChange(db, filter, asked, atMs, audit));
   if (previous === null || previous.length === 0) return { changed, undo: null };
   const undo = undoOf(change, previous);
   return { changed, undo: JSON.stringify(undo).length > UNDO_MAX_CHARS ? null : undo };
@@ -47,6 +50,11 @@ export function tendedOnly(
   filter: ProviderKeyFilter,
 ): ProviderKeyFilter {
   return shownTo === undefined ? filter : { ...filter, tendedBy: shownTo };
+}
+
+/** As whom the caller disables and enables keys. */
+export function keeperOf({ shownTo }: Pick<ManageContext, "shownTo">): KeyKeeper {
+  return shownTo === undefined ? "team-admin" : "group-admin";
 }
 
 /** @throws {ManageError} `invalid_input` if the caller tends the keys of some groups only. */

@@ -3,7 +3,7 @@ import { withGroups } from "../groups/with-groups";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { auditKeys } from "./audit-provider-keys";
-import { assertTendsAll, settingsIn, tendedOnly } from "./change-provider-keys";
+import { assertTendsAll, keeperOf, settingsIn, tendedOnly } from "./change-provider-keys";
 import type { UndoProviderKeysInput } from "./provider-key-schemas";
 
 /**
@@ -20,7 +20,8 @@ export async function undoProviderKeys(
     const filter = tendedOnly(context, { ids: undo.ids });
     const kind = undo.kind === "disable" ? "undo-disable" : "disable";
     const audit = auditKeys(actor, `undo-${undo.kind}`, filter, atMs);
-    const { changed } = await changeProviderKeys(db, filter, { kind }, atMs, audit);
+    const change = { kind, as: keeperOf(context) } as const;
+    const { changed } = await changeProviderKeys(db, filter, change, atMs, audit);
     return { changed };
   }
   assertTendsAll(context);

@@ -1,4 +1,7 @@
-import { updateProviderKey as writeProviderKey } from "../../db/keys/change-provider-keys";
+import {
+  DISABLED_BY,
+  updateProviderKey as writeProviderKey,
+} from "../../db/keys/change-provider-keys";
 import { getProviderKey, type ListedProviderKey } from "../../db/keys/provider-keys";
 import { assertGroups } from "../groups/find-group";
 import { withGroups } from "../groups/with-groups";
@@ -40,7 +43,7 @@ function fieldsBefore(key: ListedProviderKey, input: UpdateProviderKeyInput) {
 
 function statusChange(status: "active" | "disabled", atMs: number) {
   return status === "disabled"
-    ? { status, reason: "manual" }
+    ? { status, reason: DISABLED_BY["team-admin"] }
     : // A block that an isolate recorded before, and writes later, must not undo this.
       { status, reason: null, evidence: null, resetAtMs: atMs };
 }
