@@ -35,16 +35,11 @@ export function sharedState(env: Env): IsolateState {
   if (state === undefined) {
     const secrets = sealingSecrets(env);
     const authKey = env.AUTH_KEY ?? "";
-    const { caches } = globalThis as { caches?: { default?: SnapshotCache } };
     state = createIsolateState({
       db: openDatabase(env.DB),
       secrets,
       authKey,
-      // Node has no such cache.
-      snapshot:
-        secrets === null || caches?.default === undefined
-          ? null
-          : new StateSnapshot(caches.default, secrets.current, authKey),
+      snapshot: secrets === null ? null : snapshotOf(env, secrets.current),
       allowPrivateUpstreams: allowsPrivateUpstreams(env),
       nowMs: platform.nowMs,
       random: platform.random,
@@ -52,6 +47,17 @@ export function sharedState(env: Env): IsolateState {
     shared.oneBalanceStates.set(env.DB, state);
   }
   return state;
+}
+
+/**
+ * Null without an object: only its id, which is computed here, distinguishes this deployment from another one with the
+ * same secrets and another database, such as a preview, whose isolates have the same cache. Node has no such cache.
+ */
+function snapshotOf({ PORTAL, LEASES }: Env, secret: string): StateSnapshot | null {
+  const { caches } = globalThis as { caches?: { default?: SnapshotCache } };
+  const id = (PORTAL ?? LEASES)?.idFromName("state-snapshot").toString();
+  if (caches?.default === undefined || id === undefined) return null;
+  return new StateSnapshot(caches.default, secret, id);
 }
 
 /** The isolate's usage recorder, created at the first call. */
