@@ -8,8 +8,9 @@
 import { openDatabase } from "../db/open-database";
 import { rootCause } from "../db/root-cause";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
+import { newRequestId } from "../proxy/new-request-id";
 import { runUpkeep, SYSTEM_ACTOR } from "../upkeep/run-upkeep";
-import type { UpkeepContext } from "../upkeep/upkeep-job";
+import type { UncalledUsage, UpkeepContext } from "../upkeep/upkeep-job";
 import { alertSenders } from "./alert-senders";
 import { checkUpstream } from "./check-upstream";
 import { isolateProxy } from "./isolate-proxy";
@@ -17,7 +18,7 @@ import { refreshModels } from "./known-models";
 import type { UpkeepCall } from "./object-calls";
 import { platform } from "./platform";
 import { portalObject } from "./portal-stub";
-import { sharedState } from "./shared-state";
+import { sharedRecorder, sharedState } from "./shared-state";
 
 /** Cron's interval is 15 minutes (`wrangler.toml`); this is a little less, because cron isn't exact. */
 const CRON_IDLE_MS = 10 * 60_000;
@@ -71,6 +72,18 @@ export function upkeepContext(env: Env): UpkeepContext {
     allowPrivateUpstreams: allowsPrivateUpstreams(env),
     upstream: () => checkUpstream(env, platform.fetch),
     refreshModels: async (bounds) => refreshModels(await isolateProxy(env, platform.fetch), bounds),
+    countUsage: (used) => countUsage(env, used),
     ...alertSenders(env),
   };
+}
+
+/** Counts usage that no request of this isolate reported. */
+export async function countUsage(env: Env, used: readonly UncalledUsage[]): Promise<void> {
+  // The settings say by which tags usage is counted.
+  await sharedState(env).ready();
+  const recorder = sharedRecorder(env);
+  for (const each of used) {
+    recorder.add({ ...each, id: newRequestId(each.atMs, platform.random()) });
+  }
+  await recorder.flush();
 }

@@ -19,6 +19,7 @@ import {
 } from "../db/upkeep-lease";
 import { bindOldSeals } from "./bind-old-seals";
 import { compactJournal } from "./compact-journal";
+import { countForgottenWork } from "./count-forgotten-work";
 import { deleteOldRecords } from "./delete-old-records";
 import { deleteOldUsage } from "./delete-old-usage";
 import { deliverAlerts } from "./deliver-alerts";
@@ -48,6 +49,7 @@ const CHORES: readonly UpkeepJob[] = [
   raiseQuotaAlerts,
   refreshModels,
   bindOldSeals,
+  countForgottenWork,
 ];
 
 /** Alerts last: a key that a re-check recovers needs no alert. */

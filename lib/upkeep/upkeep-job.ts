@@ -2,11 +2,17 @@ import type { UpkeepFigures } from "../db/schema/upkeep-schema";
 import type { AlertSenders } from "../manage/alerts/alert-channels";
 import type { CheckUpstream } from "../manage/keys/check-provider-key";
 import type { ManageContext } from "../manage/manage-context";
+import type { RequestEvent } from "../usage/request-event";
+
+/** Usage that no request reported. */
+export type UncalledUsage = Omit<RequestEvent, "id">;
 
 /** What jobs work with. */
 export interface UpkeepContext extends ManageContext, AlertSenders {
   /** How to reach the providers; called only if one is needed. */
   readonly upstream: () => Promise<CheckUpstream>;
+  /** Counts usage that no request reported. */
+  readonly countUsage: (used: readonly UncalledUsage[]) => Promise<void>;
   /** Refreshes model lists that are older than `maxAgeMs`, at most `limit`; returns how many were read. */
   readonly refreshModels: (bounds: {
     readonly maxAgeMs: number;

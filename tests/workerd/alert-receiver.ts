@@ -62,6 +62,7 @@ export class AlertReceiver {
       actor: ACTOR,
       alertWebhook,
       mailApi: null,
+      countUsage: async () => undefined,
       refreshModels: async () => 0,
       upstream: async () => ({
         fetch: async () => Response.json({ error: { code: "invalid_api_key" } }, { status: 401 }),

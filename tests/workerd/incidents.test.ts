@@ -25,6 +25,7 @@ const context: UpkeepContext = {
   },
   mailApi: null,
   upstream: () => Promise.reject(new Error("no upstream is needed")),
+  countUsage: async () => undefined,
   refreshModels: async () => 0,
 };
 

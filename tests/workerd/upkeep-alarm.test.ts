@@ -56,6 +56,7 @@ const context: UpkeepContext = {
     },
   },
   mailApi: null,
+  countUsage: async () => undefined,
   refreshModels: async () => 0,
   upstream: async () => ({
     fetch: async () => {

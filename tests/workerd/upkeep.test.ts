@@ -47,6 +47,7 @@ const context: UpkeepContext = {
   actor: ACTOR,
   alertWebhook: null,
   mailApi: null,
+  countUsage: async () => undefined,
   refreshModels: async () => 0,
   upstream: async () => ({
     fetch: provider,

@@ -235,6 +235,9 @@ export const stateVersion = sqliteTable("state_version", {
   version: integer("version").notNull(),
 });
 
+/** Work that goes on, for which something was reserved; as the index's condition has it, its queries must have it. */
+export const HAS_ESTIMATE = sql.raw(`instr(work, '"estimate":{') > 0`);
+
 /** The key and the maker of what only the key's account knows: a file, a batch, a stored response. */
 export const resourceKeys = sqliteTable(
   "resource_keys",
@@ -257,6 +260,7 @@ export const resourceKeys = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.provider, table.resource] }),
     index("resource_keys_time").on(table.atMs),
+    index("resource_keys_work").on(table.atMs).where(HAS_ESTIMATE),
   ],
 );
 

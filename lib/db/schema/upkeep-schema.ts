@@ -16,6 +16,7 @@ export const UPKEEP_FIGURES = [
   "deletedRecords",
   "endedTokens",
   "readModelLists",
+  "countedWorks",
   "raisedAlerts",
   "sentAlerts",
 ] as const;

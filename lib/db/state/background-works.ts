@@ -7,6 +7,7 @@ import { type SQL, sql } from "drizzle-orm";
 import { type BackgroundWorks, type BegunWork, workName } from "../../proxy/ports";
 import type { Database } from "../open-database";
 import { rootCause } from "../root-cause";
+import { HAS_ESTIMATE } from "../schema/schema";
 import { BoundedMap } from "./bounded-map";
 import { runBatch } from "./state-version";
 
@@ -64,6 +65,26 @@ export class D1BackgroundWorks implements BackgroundWorks {
       return [];
     }
   }
+}
+
+/**
+ * Work that began before a time, and whose usage no one has asked for since: from now on it counts as counted.
+ * @param limit The most that one call claims.
+ */
+export async function claimForgottenWorks(
+  db: Database,
+  beforeMs: number,
+  limit: number,
+): Promise<readonly BegunWork[]> {
+  // The row's own time is that of its last use.
+  const isForgotten = sql`${HAS_ESTIMATE} and at_ms < ${beforeMs} and work ->> '$.atMs' < ${beforeMs}`;
+  const which = sql`select rowid from resource_keys where ${isForgotten} order by at_ms limit ${limit}`;
+  const [found] = await runBatch(db, [
+    sql`select work from resource_keys where rowid in (${which})`,
+    sql`update resource_keys set work = ${COUNTED} where rowid in (${which})`,
+  ]);
+  const rows = (found?.results ?? []) as { work: string }[];
+  return rows.map(({ work }) => JSON.parse(work));
 }
 
 /** However often it is written, what was counted stays counted. */

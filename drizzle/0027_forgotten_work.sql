@@ -1,0 +1,1 @@
+CREATE INDEX `resource_keys_work` ON `resource_keys` (`at_ms`) WHERE instr(work, '"estimate":{') > 0;
