@@ -1,48 +1,16 @@
 /**
  * How much of a bare pass-through's throughput the Worker's entry point keeps, and what a request costs in CPU time.
- * The contenders take turns, so that whatever else the machine does affects them alike.
  * @module
  */
 import { buildIfChanged } from "../scripts/build.ts";
 import { type Contender, startBare, startMinimal, startOneBalance } from "./lib/contenders.ts";
-import { cpuMs, runLoad, startUpstream } from "./lib/processes.ts";
+import { startUpstream } from "./lib/processes.ts";
 import { median } from "./lib/quantile.ts";
+import { takeTurns } from "./lib/take-turns.ts";
 import { writeResult } from "./lib/write-result.ts";
 
 const ROUNDS = 15;
 const SECONDS = 1.5;
-const CONNECTIONS = 16;
-
-/** A chat of a few turns: 2 KB. */
-const BODY = JSON.stringify({
-  model: "gpt-bench",
-  messages: Array.from({ length: 8 }, (_, turn) => ({
-    role: turn % 2 === 0 ? "user" : "assistant",
-    content: "What a request of usual size looks like. ".repeat(5),
-  })),
-});
-
-interface Round {
-  readonly requestsPerSecond: number;
-  readonly cpuMsPerRequest: number;
-}
-
-async function round({ port, path, headers, pid }: Contender): Promise<Round> {
-  const cpuBeforeMs = cpuMs(pid);
-  const result = await runLoad({
-    port,
-    path,
-    headers,
-    body: BODY,
-    connections: CONNECTIONS,
-    seconds: SECONDS,
-  });
-  if (result.errors > 0) throw new Error(`${result.errors} requests were not answered 200`);
-  return {
-    requestsPerSecond: result.requests / result.seconds,
-    cpuMsPerRequest: (cpuMs(pid) - cpuBeforeMs) / result.requests,
-  };
-}
 
 await buildIfChanged();
 const upstream = await startUpstream();
@@ -52,14 +20,8 @@ try {
   contenders.push(await startMinimal(upstream.url));
   contenders.push(await startOneBalance(upstream.url, 10));
   contenders.push(await startOneBalance(upstream.url, 10_000));
-  for (const contender of contenders) await round(contender);
 
-  const rounds = contenders.map((): Round[] => []);
-  for (let turn = 0; turn < ROUNDS; turn += 1) {
-    for (const [index, contender] of contenders.entries()) {
-      rounds[index]?.push(await round(contender));
-    }
-  }
+  const rounds = await takeTurns(contenders, { rounds: ROUNDS, seconds: SECONDS });
   const [bare = []] = rounds;
   const rows = contenders.map(({ name }, index) => {
     const own = rounds[index] ?? [];

@@ -94,8 +94,12 @@ async function startScript(name: string, script: string, upstreamUrl: string): P
   };
 }
 
-/** The built product with this many OpenAI keys in its pool. */
-export async function startOneBalance(upstreamUrl: string, keys: number): Promise<Contender> {
+/** The built product with this many OpenAI keys in its pool. @param vars Besides its own. */
+export async function startOneBalance(
+  upstreamUrl: string,
+  keys: number,
+  vars: Readonly<Record<string, string>> = {},
+): Promise<Contender> {
   const before = workerdPids();
   const dataDir = await mkdtemp(join(tmpdir(), "one-balance-bench-"));
   const server = await startServer({
@@ -106,6 +110,7 @@ export async function startOneBalance(upstreamUrl: string, keys: number): Promis
       AUTH_SECRET: "bench-session-secret",
       KEY_ENCRYPTION_SECRET: "bench-encryption-secret",
       AI_GATEWAY_URL: upstreamUrl,
+      ...vars,
     },
   });
   await addKeys(server.url, keys);

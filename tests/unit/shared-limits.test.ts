@@ -62,16 +62,18 @@ describe.each(["store", "object"] as const)("eight isolates that share by the %s
 const BUDGETS = LINES.filter(({ limits }) => "dailyRequests" in limits || "dailyCostUsd" in limits);
 
 describe.each([
-  { holder: "group", isolates: 1, lines: LINES },
-  { holder: "group", isolates: 8, lines: LINES },
-  { holder: "tag", isolates: 1, lines: BUDGETS },
-  { holder: "tag", isolates: 8, lines: BUDGETS },
+  { holder: "group", isolates: 1, sharing: "store", lines: LINES },
+  { holder: "group", isolates: 8, sharing: "store", lines: LINES },
+  { holder: "tag", isolates: 1, sharing: "store", lines: BUDGETS },
+  { holder: "tag", isolates: 8, sharing: "store", lines: BUDGETS },
+  { holder: "tag", isolates: 1, sharing: "object", lines: BUDGETS },
+  { holder: "tag", isolates: 8, sharing: "object", lines: BUDGETS },
 ] as const)(
-  "the limits of a $holder of five tokens, isolates: $isolates",
+  "the limits of a $holder of five tokens, isolates: $isolates, shared by the $sharing",
   ({ lines, ...shared }) => {
     test.each(lines)("$limits hold for all of them together", async ({ of, most, ...line }) => {
       const after = await playLimits({
-        ...{ seed: 5, sharing: "store", durationMs: 50_000, maxWaitMs: 250 },
+        ...{ seed: 5, durationMs: 50_000, maxWaitMs: 250 },
         ...shared,
         ...line,
       });
