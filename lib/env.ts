@@ -40,6 +40,8 @@ export interface Env {
   OIDC_NAME?: string;
   /** Roles by its groups, `admins=admin;*=viewer`: anyone with one is a member without an invitation. */
   OIDC_ROLES?: string;
+  /** Groups here by its groups, `search=search;leads=search:admin`: `lib/auth/group-places.ts`. */
+  OIDC_GROUPS?: string;
   /** The claim with the groups (default `groups`). */
   OIDC_GROUPS_CLAIM?: string;
   /** A Cloudflare Access team (its name or address) and the audience tags of its applications: `lib/auth/cloudflare-access.ts`. */
@@ -113,6 +115,7 @@ export const VARIABLES = [
   "OIDC_SECRET",
   "OIDC_NAME",
   "OIDC_ROLES",
+  "OIDC_GROUPS",
   "OIDC_GROUPS_CLAIM",
   "ACCESS_TEAM",
   "ACCESS_AUD",

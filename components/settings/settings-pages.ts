@@ -7,6 +7,7 @@ export const settingsPages = [
   { name: "appearance", href: "/settings/appearance" },
   { name: "alerts", href: "/settings/alerts" },
   { name: "traces", href: "/settings/traces" },
+  { name: "signIn", href: "/settings/sign-in" },
   { name: "maintenance", href: "/settings/maintenance" },
   { name: "backup", href: "/settings/backup" },
   { name: "about", href: "/settings/about" },

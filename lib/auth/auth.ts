@@ -5,8 +5,14 @@
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
 import { cookies, headers } from "next/headers";
-import NextAuth, { AuthError, CredentialsSignin, type NextAuthConfig } from "next-auth";
+import NextAuth, {
+  AuthError,
+  CredentialsSignin,
+  customFetch,
+  type NextAuthConfig,
+} from "next-auth";
 import type { JWT } from "next-auth/jwt";
+import type { Provider } from "next-auth/providers";
 import Credentials from "next-auth/providers/credentials";
 import { newLinkSecret } from "../crypto/new-link-secret";
 import { type Database, openDatabase } from "../db/open-database";
@@ -31,6 +37,7 @@ import {
 import type { Env } from "../env";
 import { accountOf } from "./account-address";
 import { accessIdentity, accessTeam } from "./cloudflare-access";
+import { issuerFetch } from "./issuer";
 import {
   browserCookieName,
   KNOWN_BROWSER_MAX_AGE_S,
@@ -39,10 +46,12 @@ import {
 } from "./known-browser";
 import type { Member } from "./member";
 import { isHttps } from "./public-origin";
+import { signInEnv } from "./sign-in-env";
 import {
   allowsPasswords,
   claimsOf,
   directoryOf,
+  placesByGroups,
   roleByGroups,
   serviceProviders,
   verifiedEmail,
@@ -74,10 +83,17 @@ export class SlowedSignIn extends CredentialsSignin {
   }
 }
 
-export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<NextAuthConfig> => {
+/** Sessions alone, which each page reads: no service is asked. */
+export const { auth, signOut } = NextAuth(() => configOf(false));
+
+export const { handlers, signIn } = NextAuth(() => configOf(true));
+
+/** @param isSigningIn Whether the services are needed, some of which are in the store. */
+async function configOf(isSigningIn: boolean): Promise<NextAuthConfig> {
   // Bindings exist only inside a request; lib/env.ts declares them, OpenNext knows only its own.
   const { env: bindings, ctx } = getCloudflareContext();
-  const env = bindings as unknown as Env;
+  const variables = bindings as unknown as Env;
+  const env = isSigningIn ? await signInEnv(variables) : variables;
   const secret = env.AUTH_SECRET ?? "";
   if (secret === "") throw new Error("AUTH_SECRET is not set: no one can sign in");
   const requestHeaders = await headers();
@@ -161,7 +177,7 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
           return user ? { id: user.id } : null;
         },
       }),
-      ...serviceProviders(env),
+      ...(isSigningIn ? serviceProviders(env).map(withSafeFetch) : []),
     ],
     callbacks: {
       async signIn({ account, profile, user }) {
@@ -175,6 +191,7 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
             providerAccountId: account.providerAccountId,
             verifiedEmail: verifiedEmail(claims),
             role: roleByGroups(env, provider, claims),
+            places: placesByGroups(env, provider, claims),
             directory: directoryOf(env),
             name: user.name ?? null,
             image: user.image ?? null,
@@ -235,7 +252,13 @@ export const { handlers, auth, signIn, signOut } = NextAuth(async (): Promise<Ne
       },
     },
   };
-});
+}
+
+/** Issuers are asked with TLS only, whatever addresses their documents name. */
+function withSafeFetch(provider: Provider): Provider {
+  const isIssuer = typeof provider === "object" && provider.type === "oidc";
+  return isIssuer ? { ...provider, [customFetch]: issuerFetch(fetch) } : provider;
+}
 
 /** Whether groups decide over a member, who then signs in by their directory only: it must be able to say no. */
 async function isOfDirectory(db: Database, env: Env, userId: string): Promise<boolean> {

@@ -24,12 +24,17 @@ export function parseGroupRoles(text: string | undefined): GroupRoles | null {
 
 /** The highest role that the groups give; null for none. @param claim Names as a list, or one. */
 export function roleOfGroups(roles: GroupRoles, claim: unknown): Role | null {
-  const groups = typeof claim === "string" ? [claim] : Array.isArray(claim) ? claim : [];
   let highest: Role | null = roles.get("*") ?? null;
-  for (const group of groups) {
+  for (const group of claimedGroups(claim)) {
     // The wildcard is no name: a group called `*` gives what everyone has.
-    const role = typeof group === "string" ? roles.get(group) : undefined;
+    const role = roles.get(group);
     if (role !== undefined && (highest === null || roleAllows(role, highest))) highest = role;
   }
   return highest;
+}
+
+/** The names in a claim. @param claim Names as a list, or one. */
+export function claimedGroups(claim: unknown): readonly string[] {
+  const groups = typeof claim === "string" ? [claim] : Array.isArray(claim) ? claim : [];
+  return groups.filter((group) => typeof group === "string");
 }

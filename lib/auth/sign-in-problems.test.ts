@@ -27,6 +27,13 @@ test.each<[Partial<Env>, readonly string[]]>([
     { ...OIDC, OIDC_ROLES: "admins=admin;engineering=owner;=viewer" },
     [2, 3].map((at) => `OIDC_ROLES, entry ${at}: must be name=admin, name=member or name=viewer`),
   ],
+  [{ ...OIDC, OIDC_GROUPS: "search-team=search; leads=search:admin;" }, []],
+  [{ OIDC_GROUPS: "a=b" }, ["OIDC_GROUPS needs OIDC_ISSUER too"]],
+  [
+    { ...OIDC, OIDC_GROUPS: "a=b;search" },
+    ["OIDC_GROUPS, entry 2: must be name=group or name=group:admin"],
+  ],
+  [{ ...OIDC, OIDC_ISSUER: "http://id.example.com" }, ["OIDC_ISSUER must be an https address"]],
   [{ ACCESS_SERVICE_TOKENS: "a.access=admin" }, ["ACCESS_SERVICE_TOKENS needs ACCESS_TEAM too"]],
   [{ ...ACCESS, ACCESS_SERVICE_TOKENS: "a.access=admin;b.access=viewer" }, []],
   [

@@ -6,6 +6,7 @@ import {
   claimsOf,
   directoryOf,
   issuerOf,
+  placesByGroups,
   roleByGroups,
   serviceProviders,
   signInServices,
@@ -112,4 +113,22 @@ test("an address counts where the service vouches for it", () => {
   ]) {
     expect(verifiedEmail({ email, email_verified: true })).toBeNull();
   }
+});
+
+test("places in groups are the own issuer's, and none are lost where it leaves groups out", () => {
+  const env = { ...ENV, OIDC_GROUPS: "search-team=search" };
+  const inSearch = { groups: ["search-team"] };
+  expect(placesByGroups(env, "oidc", inSearch)?.get("search")).toBe("member");
+  expect(placesByGroups(env, "oidc", {})?.get("search")).toBeNull();
+  expect(placesByGroups(env, "github", inSearch)).toBeNull();
+  expect(placesByGroups(ENV, "oidc", inSearch)).toBeNull();
+  expect(placesByGroups(env, "oidc", { _claim_names: { groups: "src1" } })).toBeNull();
+});
+
+test("an issuer without TLS is none, but on this machine", () => {
+  const app = { OIDC_ID: "a", OIDC_SECRET: "b" };
+  const isOffered = (issuer: string) =>
+    signInServices({ ...ENV, ...app, OIDC_ISSUER: issuer }).length === 1;
+  expect(isOffered("http://id.example.com")).toBe(false);
+  expect(isOffered("http://127.0.0.1:9000")).toBe(true);
 });

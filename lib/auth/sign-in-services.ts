@@ -9,7 +9,9 @@ import { fromBase64Url } from "../crypto/base64url";
 import type { Env } from "../env";
 import { ADDRESS } from "./account-address";
 import { accessTeam } from "./cloudflare-access";
+import { type GroupPlaces, placesOf } from "./group-places";
 import { parseGroupRoles, roleOfGroups } from "./group-roles";
+import { type IssuerApp, isSafeAddress } from "./issuer";
 import type { Role } from "./member";
 
 export type ServiceId = "access" | "github" | "google" | "oidc";
@@ -24,13 +26,17 @@ export interface SignInService {
 export function signInServices(env: Env): readonly SignInService[] {
   const services: SignInService[] = [];
   if (accessTeam(env) !== null) services.push({ id: "access", name: "Cloudflare Access" });
-  if (env.OIDC_ISSUER && env.OIDC_ID && env.OIDC_SECRET) {
-    const name = env.OIDC_NAME || hostOf(env.OIDC_ISSUER);
-    services.push({ id: "oidc", name });
-  }
+  const app = issuerApp(env);
+  if (app !== null) services.push({ id: "oidc", name: env.OIDC_NAME || hostOf(app.issuer) });
   if (env.GITHUB_ID && env.GITHUB_SECRET) services.push({ id: "github", name: "GitHub" });
   if (env.GOOGLE_ID && env.GOOGLE_SECRET) services.push({ id: "google", name: "Google" });
   return services;
+}
+
+/** Null unless all of it is set, and the issuer has an address of TLS. */
+export function issuerApp({ OIDC_ISSUER, OIDC_ID, OIDC_SECRET }: Env): IssuerApp | null {
+  if (!OIDC_ISSUER || !OIDC_ID || !OIDC_SECRET || !isSafeAddress(OIDC_ISSUER)) return null;
+  return { issuer: OIDC_ISSUER, clientId: OIDC_ID, clientSecret: OIDC_SECRET };
 }
 
 /** Whether members sign in by password: always if there is no other way. */
@@ -46,23 +52,22 @@ const GITHUB_API = "https://api.github.com";
 
 export function serviceProviders(env: Env): Provider[] {
   const { GITHUB_ID, GITHUB_SECRET, GOOGLE_ID, GOOGLE_SECRET } = env;
-  const { OIDC_ISSUER, OIDC_ID, OIDC_SECRET } = env;
   const providers: Provider[] = [];
   if (GITHUB_ID && GITHUB_SECRET) providers.push(gitHub(GITHUB_ID, GITHUB_SECRET));
   if (GOOGLE_ID && GOOGLE_SECRET) {
     providers.push(Google({ clientId: GOOGLE_ID, clientSecret: GOOGLE_SECRET }));
   }
-  if (OIDC_ISSUER && OIDC_ID && OIDC_SECRET) {
-    providers.push(openIdConnect(OIDC_ISSUER, OIDC_ID, OIDC_SECRET));
-  }
+  const app = issuerApp(env);
+  if (app !== null) providers.push(openIdConnect(app));
   return providers;
 }
 
 /**
- * Auth.js checks issuer, audience, nonce, time and subject of the ID token, which comes from the issuer itself. What an
+ * Auth.js checks issuer, audience, nonce, time and subject of the ID token, which comes from the issuer itself
+ * (`issuer.ts`). What an
  * issuer says about a person is in that token, in its userinfo, or in both.
  */
-function openIdConnect(issuer: string, clientId: string, clientSecret: string): Provider {
+function openIdConnect({ issuer, clientId, clientSecret }: IssuerApp): Provider {
   return {
     id: "oidc",
     name: "OpenID Connect",
@@ -119,7 +124,24 @@ export function roleByGroups(
 ): Role | null | undefined {
   const roles = service === "oidc" ? parseGroupRoles(env.OIDC_ROLES) : null;
   if (roles === null) return undefined;
-  return roleOfGroups(roles, claims[env.OIDC_GROUPS_CLAIM || "groups"]);
+  return roleOfGroups(roles, claims[groupsClaim(env)]);
+}
+
+/** The places in groups here that the issuer's groups give; null if they decide about none. */
+export function placesByGroups(
+  env: Env,
+  service: string,
+  claims: Readonly<Record<string, unknown>>,
+): GroupPlaces | null {
+  if (service !== "oidc") return null;
+  const claim = groupsClaim(env);
+  // Entra ID leaves out the groups of someone who has very many, who must not lose their tokens for that.
+  if (Object.hasOwn(Object(claims._claim_names), claim)) return null;
+  return placesOf(env.OIDC_GROUPS, claims[claim]);
+}
+
+function groupsClaim({ OIDC_GROUPS_CLAIM }: Env): string {
+  return OIDC_GROUPS_CLAIM || "groups";
 }
 
 /** The service whose groups decide who is a member; null for none. */

@@ -4,8 +4,8 @@
  * reject anyone who no longer has one.
  *
  * The address entered for an account proves nothing: it may be another person's. So the first service that vouches for
- * the address ends the previous password and every session, because they may belong to someone else, who would
- * otherwise keep access.
+ * the address ends the previous password and every session, and pauses the access tokens, because they may belong to
+ * someone else, who would otherwise keep access. An admin's tokens go on: an admin can create others for the team.
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
@@ -21,8 +21,10 @@ import {
   linkAccount,
   listLinkedAccounts,
 } from "../db/team/users";
-import { tokensEnd } from "../db/tokens/tokens-end";
+import { tokensEnd, tokensPause } from "../db/tokens/tokens-end";
 import { accountOf } from "./account-address";
+import { followPlaces } from "./follow-places";
+import type { GroupPlaces } from "./group-places";
 import type { Role } from "./member";
 import { issuerOf } from "./sign-in-services";
 
@@ -34,6 +36,8 @@ export interface AccountSignIn {
   readonly verifiedEmail: string | null;
   /** By the service's groups: null for none, undefined if they decide nothing. */
   readonly role: Role | null | undefined;
+  /** Places in groups here, by the service's groups; null or absent if they decide about none. */
+  readonly places?: GroupPlaces | null;
   /** The service whose groups decide, null for none: its members sign in there only. */
   readonly directory: string | null;
   readonly name: string | null;
@@ -49,6 +53,15 @@ export async function signInWithAccount(
   account: AccountSignIn,
   nowMs: number,
 ): Promise<boolean> {
+  const { provider, providerAccountId, places = null } = account;
+  if (!(await isAdmitted(db, account, nowMs))) return false;
+  if (places === null) return true;
+  const member = await findUserByAccount(db, provider, providerAccountId);
+  if (member !== undefined) await followPlaces(db, member, places, account, nowMs);
+  return true;
+}
+
+async function isAdmitted(db: Database, account: AccountSignIn, nowMs: number): Promise<boolean> {
   const { provider, providerAccountId, verifiedEmail, role, from } = account;
   if (role === null) return false;
   const known = await findUserByAccount(db, provider, providerAccountId);
@@ -69,11 +82,14 @@ export async function signInWithAccount(
   const actor = { kind: "user", id: member.id, name: email, ...from } as const;
   const linked = await listLinkedAccounts(db, member.id);
   if (isElsewhere(account, linked) || isAnothers(account, linked)) return false;
-  const ends = linked.length > 0 || member.passwordHash === null ? "nothing" : "password";
-  const after = { provider, ...(ends === "password" && { passwordEnded: true }) };
+  const proof =
+    linked.length > 0 || member.passwordHash === null
+      ? null
+      : { tokenAudit: auditChange(actor, tokensPause(email), nowMs) };
+  const after = { provider, ...(proof !== null && { passwordEnded: true }) };
   const entry = { action: "member.link-account", subject, after };
   const link = { provider, providerAccountId, userId: member.id, createdAtMs: nowMs };
-  await linkAccount(db, link, ends, auditChange(actor, entry, nowMs));
+  await linkAccount(db, link, proof, auditChange(actor, entry, nowMs));
   if (role !== undefined) await followGroups(db, member, role, account, nowMs);
   return true;
 }

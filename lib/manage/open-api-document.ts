@@ -19,6 +19,7 @@ import { addCustomProviderInput, customProviderChanges } from "./providers/custo
 import { addModelAliasInput, modelAliasChanges } from "./providers/model-alias-schema";
 import * as inputs from "./schemas";
 import { changeSettingsInput, settingsSchema } from "./settings/settings-schema";
+import { changeSignInSettingsInput, signInSettings, signInTest } from "./settings/sign-in-settings";
 import { changeTraceSettingsInput, traceSettings, traceTest } from "./settings/trace-settings";
 import * as budgetAnswers from "./usage/budget-answer-schemas";
 import { listRequestsInput, readUsageInput } from "./usage/usage-schemas";
@@ -244,6 +245,17 @@ const OPERATIONS: Readonly<Record<string, Readonly<Record<string, Operation>>>> 
   },
   "/api/admin/settings/traces/test": {
     post: { summary: "Send a test span", answer: traceTest },
+  },
+  "/api/admin/settings/sign-in": {
+    get: { summary: "Read how people sign in", answer: signInSettings },
+    patch: {
+      summary: "Change how people sign in; another issuer or app clears its secret",
+      body: changeSignInSettingsInput,
+      answer: signInSettings,
+    },
+  },
+  "/api/admin/settings/sign-in/test": {
+    post: { summary: "Ask the issuer whether it knows the app", answer: signInTest },
   },
   "/api/admin/usage": {
     get: {

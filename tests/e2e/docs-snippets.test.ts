@@ -55,6 +55,10 @@ function contentOf(answer: string): string {
   return JSON.parse(answer).choices[0].message.content;
 }
 
+test("docs/team.md: passwords are allowed again", async () => {
+  expect(JSON.parse(await run("docs/team.md", "passwords"))).toMatchObject({ passwords: true });
+});
+
 test("docs/groups.md: a group is added", async () => {
   expect(JSON.parse(await run("docs/groups.md", "groups"))).toEqual({
     id: expect.stringMatching(/^gr_/),

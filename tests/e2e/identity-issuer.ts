@@ -2,6 +2,7 @@
  * A certified OpenID Connect issuer on this machine, whose people sign in without a prompt.
  * @module
  */
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -22,6 +23,8 @@ export interface IdentityIssuer {
   readonly url: string;
   /** Sets the redirect address of its one app, which is known once the portal runs. */
   open(redirectUri: string): void;
+  /** Signs with other keys from now on, and knows the previous ones no longer. */
+  rotate(): void;
   /** The person who signs in next. */
   person: Identity | null;
   /** Changes the claims of ID tokens on their way out; the signature remains that of the original. */
@@ -31,8 +34,14 @@ export interface IdentityIssuer {
 
 export const APP = { id: "one-balance", secret: "a-secret-of-the-app" } as const;
 
+function newSigningKey() {
+  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  return { ...privateKey.export({ format: "jwk" }), kid: randomUUID(), use: "sig", alg: "RS256" };
+}
+
 export async function startIdentityIssuer(): Promise<IdentityIssuer> {
   let provider: Provider | undefined;
+  let redirect = "";
   let handle: ReturnType<Provider["callback"]> | undefined;
   const server = createServer(async (request, response) => {
     if (!request.url?.startsWith("/interaction/")) return handle?.(request, response);
@@ -46,8 +55,11 @@ export async function startIdentityIssuer(): Promise<IdentityIssuer> {
     url: `http://127.0.0.1:${port}`,
     person: null,
     forge: null,
+    rotate: () => issuer.open(redirect),
     open(redirectUri) {
+      redirect = redirectUri;
       provider = new Provider(issuer.url, {
+        jwks: { keys: [newSigningKey()] },
         clients: [{ client_id: APP.id, client_secret: APP.secret, redirect_uris: [redirectUri] }],
         claims: {
           openid: ["sub"],

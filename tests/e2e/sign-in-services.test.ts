@@ -220,6 +220,11 @@ describe("signing in through an OpenID Connect issuer", () => {
     expect(session).toBeNull();
   });
 
+  test("an issuer that signs with other keys goes on signing people in", async () => {
+    issuer.rotate();
+    expect((await signIn()).path).toBe("/");
+  });
+
   test("a clock that is some seconds ahead is no reason to refuse", async () => {
     issuer.forge = (claims) => ({ ...claims, iat: nowS() + 10 });
     expect((await signIn()).path).toBe("/");

@@ -1,16 +1,22 @@
+import { eq } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { GroupPlaces } from "../../lib/auth/group-places";
 import { signInWithAccount } from "../../lib/auth/sign-in-with-account";
 import { signInWithPassword } from "../../lib/auth/sign-in-with-password";
 import { needsRehash } from "../../lib/crypto/hash-password";
-import { loginAttempts, sessions, users } from "../../lib/db/schema/team-schema";
+import { accessTokens } from "../../lib/db/schema/schema";
+import { loginAttempts, type Role, sessions, users } from "../../lib/db/schema/team-schema";
 import type { Actor } from "../../lib/db/team/audit-log";
+import { listGroupRoles } from "../../lib/db/team/groups";
 import { endSession, findSession, insertSession } from "../../lib/db/team/sessions";
 import { findUserByAccount, findUserByEmail, isSeenStale, markSeen } from "../../lib/db/team/users";
+import { addGroup } from "../../lib/manage/groups/add-group";
+import { putGroupMember } from "../../lib/manage/groups/put-group-member";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { changePassword } from "../../lib/manage/team/change-password";
 import { confirmPassword } from "../../lib/manage/team/confirm-password";
 import { inviteMember } from "../../lib/manage/team/invite-member";
-import { db, SECRETS } from "./test-store";
+import { db, SECRETS, storeToken } from "./test-store";
 import { auditActions, auditEntries, emptyTeam, refusal, storeUser } from "./test-team";
 
 const HOUR_MS = 3_600_000;
@@ -345,6 +351,72 @@ describe("signing in with an account at another service", () => {
     const google = { ...verified, provider: "google", providerAccountId: "43" };
     expect(await signInWithAccount(db, google, nowMs)).toBe(true);
     expect(await kindOf("m@team.test", "a new long password")).toBe("ok");
+  });
+
+  test("the first that vouches for an address pauses the tokens of before, but not an admin's", async () => {
+    const tokensOf = async (email: string, role: Role) => {
+      const { id: ownerId } = await storeUser(email, role, CHEAP_HASH);
+      await storeToken(`ob-${email}`, { ownerId });
+      await storeToken(`ob-revoked-${email}`, { ownerId, status: "revoked" });
+      const of = { ...ACCOUNT, providerAccountId: email, verifiedEmail: email };
+      await signInWithAccount(db, of, nowMs);
+      const rows = await db.select().from(accessTokens).where(eq(accessTokens.ownerId, ownerId));
+      return rows.map(({ status }) => status).sort();
+    };
+    await storeToken("ob-of-the-team");
+    expect(await tokensOf("member@team.test", "member")).toEqual(["paused", "revoked"]);
+    expect(await auditActions()).toContain("access-token.update");
+    expect(await tokensOf("admin@team.test", "admin")).toEqual(["active", "revoked"]);
+    // What the member creates or resumes since stays, whichever service comes next.
+    const [own] = await db.select().from(accessTokens).where(eq(accessTokens.status, "paused"));
+    await db
+      .update(accessTokens)
+      .set({ status: "active" })
+      .where(eq(accessTokens.id, own?.id ?? ""));
+    const next = { ...ACCOUNT, provider: "google", providerAccountId: "g" };
+    await signInWithAccount(db, { ...next, verifiedEmail: "member@team.test" }, nowMs);
+    const active = await db.$count(accessTokens, eq(accessTokens.status, "active"));
+    expect(active).toBe(3);
+  });
+
+  test("a directory's groups give places in groups here, and take those that they gave", async () => {
+    const admin = await storeUser("admin@team.test", "admin", null);
+    const addGroupNamed = async (name: string) => (await addGroup(as(admin), { name })).id;
+    const [search, rag, own] = [
+      await addGroupNamed("search"),
+      await addGroupNamed("rag"),
+      await addGroupNamed("own"),
+    ];
+    await putGroupMember(as(admin), own, { userId: member.id, role: "member" });
+    const signInWith = async (places: GroupPlaces | null) => {
+      const of = { ...ACCOUNT, verifiedEmail: "m@team.test", places };
+      expect(await signInWithAccount(db, of, nowMs)).toBe(true);
+      return Object.fromEntries(await listGroupRoles(db, member.id));
+    };
+    const both = new Map([
+      ["search", "admin"],
+      [rag, "member"],
+    ] as const);
+    expect(await signInWith(both)).toEqual({ [search]: "admin", [rag]: "member", [own]: "member" });
+    const entries = (await auditEntries()).length;
+    expect(await signInWith(both)).toEqual({ [search]: "admin", [rag]: "member", [own]: "member" });
+    expect((await auditEntries()).length).toBe(entries);
+    expect(await signInWith(null)).toEqual({ [search]: "admin", [rag]: "member", [own]: "member" });
+    await storeToken("ob-of-search", { ownerId: member.id, groupId: search });
+    await storeToken("ob-of-own", { ownerId: member.id, groupId: own });
+    const left = new Map([
+      ["search", null],
+      ["rag", "admin"],
+      ["no such group", "admin"],
+    ] as const);
+    expect(await signInWith(left)).toEqual({ [rag]: "admin", [own]: "member" });
+    const tokens = await db.select().from(accessTokens).where(eq(accessTokens.ownerId, member.id));
+    expect(tokens.map(({ groupId, status }) => [groupId, status]).sort()).toEqual(
+      [
+        [search, "revoked"],
+        [own, "active"],
+      ].sort(),
+    );
   });
 
   test("strangers stay outside, and an unverified address belongs to no one", async () => {

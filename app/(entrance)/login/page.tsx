@@ -10,6 +10,7 @@ import { ServiceButtons } from "@/components/auth/service-buttons";
 import { ClientMessages } from "@/components/client-messages";
 import { FormFailure } from "@/components/form/form-failure";
 import { currentMember } from "@/lib/auth/current-member";
+import { signInEnv } from "@/lib/auth/sign-in-env";
 import { allowsPasswords, signInServices } from "@/lib/auth/sign-in-services";
 import { hasAdmin } from "@/lib/manage/team/has-admin";
 
@@ -23,7 +24,7 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
   if ((await currentMember()) !== null) redirect(nextPath(next) as Route);
   const env = portalEnv();
   if (!(await hasAdmin(visitorContext(env)))) redirect("/setup");
-  const t = await getTranslations("auth");
+  const [t, ways] = await Promise.all([getTranslations("auth"), signInEnv(env)]);
   return (
     <ClientMessages areas={["auth"]}>
       <EntranceHeading title={t("login.title")} description={t("login.description")} />
@@ -32,11 +33,11 @@ export default async function LoginPage({ searchParams }: PageProps<"/login">) {
           {error !== undefined && t(error === "no-member" ? "login.noMember" : "login.failed")}
         </FormFailure>
         <ServiceButtons
-          services={signInServices(env)}
+          services={signInServices(ways)}
           next={nextPath(next)}
-          withPassword={allowsPasswords(env)}
+          withPassword={allowsPasswords(ways)}
         />
-        {allowsPasswords(env) && <LoginForm next={nextPath(next)} />}
+        {allowsPasswords(ways) && <LoginForm next={nextPath(next)} />}
       </div>
     </ClientMessages>
   );

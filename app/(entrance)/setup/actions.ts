@@ -3,6 +3,7 @@
 import { entranceAction } from "@/app/entrance-action";
 import { signIn } from "@/lib/auth/auth";
 import { maySetUp } from "@/lib/auth/may-set-up";
+import { signInEnv } from "@/lib/auth/sign-in-env";
 import { allowsPasswords } from "@/lib/auth/sign-in-services";
 import { ManageError } from "@/lib/manage/manage-error";
 import { createFirstAdmin } from "@/lib/manage/team/create-first-admin";
@@ -22,7 +23,7 @@ export const setUp = entranceAction(
     }
     await createFirstAdmin({ ...context, actor }, person);
     // Where passwords are off, they sign in by the service that knows their address.
-    if (!allowsPasswords(env)) return;
+    if (!allowsPasswords(await signInEnv(env))) return;
     await signIn("credentials", {
       email: person.email,
       password: person.password,

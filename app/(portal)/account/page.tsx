@@ -8,6 +8,7 @@ import { SignOutEverywhere } from "@/components/auth/sign-out-everywhere";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { PageSection } from "@/components/page-section";
+import { signInEnv } from "@/lib/auth/sign-in-env";
 import { allowsPasswords } from "@/lib/auth/sign-in-services";
 import { readAccount } from "@/lib/manage/team/read-account";
 
@@ -17,8 +18,11 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AccountPage() {
   const { context, env } = await portalRead("viewer");
-  const account = await readAccount(context);
-  const t = await getTranslations("auth");
+  const [account, t, ways] = await Promise.all([
+    readAccount(context),
+    getTranslations("auth"),
+    signInEnv(env),
+  ]);
   const services = account.services.map((id) => SERVICE_NAMES[id as "github"] ?? id);
   return (
     <ClientMessages areas={["auth"]}>
@@ -35,7 +39,7 @@ export default async function AccountPage() {
         >
           <ProfileForm name={account.name} />
         </PageSection>
-        {allowsPasswords(env) && (
+        {allowsPasswords(ways) && (
           <PageSection
             title={t("account.password")}
             description={

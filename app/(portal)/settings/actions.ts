@@ -1,6 +1,7 @@
 "use server";
 
 import { revalidatePath } from "next/cache";
+import { headers } from "next/headers";
 import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
 import { sendTestAlert, testAlertInput } from "@/lib/manage/alerts/send-test-alert";
@@ -22,6 +23,11 @@ import {
 import { changeSettings as changeTeamSettings } from "@/lib/manage/settings/change-settings";
 import { changeSettingsInput } from "@/lib/manage/settings/settings-schema";
 import {
+  changeSignInSettings,
+  changeSignInSettingsInput,
+  testSignInSettings,
+} from "@/lib/manage/settings/sign-in-settings";
+import {
   changeTraceSettings,
   changeTraceSettingsInput,
   testTraceSettings,
@@ -33,7 +39,9 @@ import { fetchDecoded } from "@/lib/runtime/fetch-decoded";
 import { isolateProxy } from "@/lib/runtime/isolate-proxy";
 import { refreshModels } from "@/lib/runtime/known-models";
 import { portalObject } from "@/lib/runtime/portal-stub";
+import { signInDeployment } from "@/lib/runtime/sign-in";
 import { traceDeployment } from "@/lib/runtime/traces";
+import { countUsage } from "@/lib/runtime/upkeep";
 import { beginUpkeepNow, runUpkeepNow } from "@/lib/upkeep/run-upkeep-now";
 
 const PAGES = "/settings";
@@ -99,12 +107,26 @@ export const testTraces = portalAction("admin", noInput, async ({ context, env }
   problem: await testTraceSettings(context, traceDeployment(env)),
 }));
 
+export const changeSignIn = portalAction(
+  "admin",
+  changeSignInSettingsInput,
+  async ({ context, env, input }) => {
+    await changeSignInSettings(context, signInDeployment(env, await headers()), input);
+    revalidatePath(PAGES, "layout");
+  },
+);
+
+export const testSignIn = portalAction("admin", noInput, async ({ context, env }) => ({
+  problem: await testSignInSettings(context, signInDeployment(env, await headers())),
+}));
+
 /** In the portal's object the run continues by alarms, which outlive this call and its limits. */
 export const runMaintenance = portalAction("admin", noInput, async ({ context, env }) => {
   const call = {
     ...context,
     ...alertSenders(env),
     upstream: () => checkUpstream(env),
+    countUsage: (used: Parameters<typeof countUsage>[1]) => countUsage(env, used),
     refreshModels: async (bounds: Parameters<typeof refreshModels>[1]) =>
       refreshModels(await isolateProxy(env, fetchDecoded), bounds),
   };

@@ -83,6 +83,19 @@ export async function findGroupRole(
   return row?.role;
 }
 
+/** A user's roles, by the ids of their groups. */
+export async function listGroupRoles(
+  db: Database,
+  userId: string,
+): Promise<ReadonlyMap<string, GroupRole>> {
+  const { groupId, role } = groupMembers;
+  const rows = await db
+    .select({ groupId, role })
+    .from(groupMembers)
+    .where(eq(groupMembers.userId, userId));
+  return new Map(rows.map((row) => [row.groupId, row.role]));
+}
+
 /** @returns False, with nothing written, if the name is taken. */
 export async function insertGroup(
   db: Database,

@@ -14,6 +14,7 @@ import { changeState, TAKEN_VERSION } from "../state/state-version";
 
 export interface Settings extends TeamSettings {
   readonly traces: TraceSettings;
+  readonly signIn: SignInSettings;
 }
 
 /** Where traces are sent; changed by a verb of its own, since its headers are secrets. */
@@ -26,6 +27,34 @@ export interface TraceSettings {
 
 /** Where `TraceSettings.headers` stand, for their seal. */
 export const TRACE_HEADERS_PLACE = { id: "settings.traces", provider: "" };
+
+/**
+ * How people sign in, where variables say nothing; changed by a verb of its own, since it has a secret. Roles, groups
+ * and the claim are written as in `OIDC_ROLES`, `OIDC_GROUPS` and `OIDC_GROUPS_CLAIM`.
+ */
+export interface SignInSettings {
+  /** The address of an OpenID Connect issuer; empty for none. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Sealed; empty for none. */
+  readonly clientSecret: string;
+  /** What its button says; empty for the issuer's host. */
+  readonly name: string;
+  readonly roles: string;
+  readonly groups: string;
+  readonly groupsClaim: string;
+  /** Whether members may sign in by password, if there is another way. */
+  readonly passwords: boolean;
+}
+
+/** Where `SignInSettings.clientSecret` stands, for its seal. */
+export const SIGN_IN_SECRET_PLACE = { id: "settings.sign-in", provider: "" };
+
+/** The fields that are sealed, by section: sealed again when the secret changes. */
+export const SEALED_SETTINGS = [
+  { section: "traces", field: "headers", place: TRACE_HEADERS_PLACE },
+  { section: "signIn", field: "clientSecret", place: SIGN_IN_SECRET_PLACE },
+] as const;
 
 /** What is shown to all who may see settings. */
 export interface TeamSettings {
@@ -102,6 +131,10 @@ export const DEFAULT_SETTINGS: Settings = {
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },
   traces: { endpoint: "", headers: "" },
+  signIn: {
+    ...{ issuer: "", clientId: "", clientSecret: "", name: "" },
+    ...{ roles: "", groups: "", groupsClaim: "", passwords: true },
+  },
 };
 
 export interface SettingRow {
@@ -146,12 +179,14 @@ export interface SettingsWrite {
   readonly version: number | undefined;
   /** From `auditChange`. */
   readonly audit: SQL;
+  /** Statements of the same transaction, which see whether the section has `TAKEN_VERSION`. */
+  readonly also?: readonly SQL[];
 }
 
 /** @returns False, with nothing written, if the section was changed since it was read. */
 export async function writeSettings(
   db: Database,
-  { section, value, version, audit }: SettingsWrite,
+  { section, value, version, audit, also = [] }: SettingsWrite,
   nowMs: number,
 ): Promise<boolean> {
   const { rowCounts } = await changeState(db, [
@@ -162,6 +197,7 @@ export async function writeSettings(
         value = excluded.value, updated_at_ms = excluded.updated_at_ms, version = excluded.version
       where settings.version = ${version ?? null}`,
     audit,
+    ...also,
   ]);
   return rowCounts[0] !== 0;
 }

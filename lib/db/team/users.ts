@@ -5,7 +5,7 @@
 import { and, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 import { type AccountRow, accounts, type UserRow, users } from "../schema/team-schema";
-import { runBatch } from "../state/state-version";
+import { changeState, runBatch, TAKEN_VERSION } from "../state/state-version";
 
 export async function findUserById(db: Database, id: string): Promise<UserRow | undefined> {
   return db.select().from(users).where(eq(users.id, id)).get();
@@ -76,25 +76,42 @@ export async function listLinkedAccounts(
     .where(eq(accounts.userId, userId));
 }
 
-/** @param ends What of the user ends with it: the password, and every session. */
+/** What ends when a service vouches for the address for the first time. */
+export interface FirstProof {
+  /** Statement for the paused access tokens. */
+  readonly tokenAudit: SQL;
+}
+
+/**
+ * @param proof If the address was unverified until now: the password and every session end, and the tokens of someone
+ * who isn't an admin pause, because they may be another person's.
+ */
 export async function linkAccount(
   db: Database,
   account: AccountRow,
-  ends: "nothing" | "password",
+  proof: FirstProof | null,
   audit: SQL,
 ): Promise<void> {
   const { userId, createdAtMs } = account;
-  const ending = db
-    .update(users)
-    .set({
-      passwordHash: null,
-      sessionVersion: sql`${users.sessionVersion} + 1`,
-      updatedAtMs: createdAtMs,
-    })
-    .where(eq(users.id, userId));
-  await runBatch(db, [
-    db.insert(accounts).values(account).onConflictDoNothing(),
-    audit,
-    ...(ends === "password" ? [ending] : []),
+  const linking = [db.insert(accounts).values(account).onConflictDoNothing(), audit];
+  if (proof === null) {
+    await runBatch(db, linking);
+    return;
+  }
+  await changeState(db, [
+    ...linking,
+    db
+      .update(users)
+      .set({
+        passwordHash: null,
+        sessionVersion: sql`${users.sessionVersion} + 1`,
+        updatedAtMs: createdAtMs,
+      })
+      .where(eq(users.id, userId)),
+    sql`
+      update access_tokens set status = 'paused', updated_at_ms = ${createdAtMs}, version = ${TAKEN_VERSION}
+      where owner_id = ${userId} and status = 'active'
+        and (select role from users where id = ${userId}) <> 'admin'`,
+    proof.tokenAudit,
   ]);
 }

@@ -8,3 +8,12 @@ export function tokensEnd(email: string): AuditEntry {
     after: { status: "revoked" },
   };
 }
+
+/** The entry for the pause of all access tokens of a member. */
+export function tokensPause(email: string): AuditEntry {
+  return {
+    action: "access-token.update",
+    subject: { kind: "access-token", id: null, name: email },
+    after: { status: "paused" },
+  };
+}

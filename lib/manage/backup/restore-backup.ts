@@ -18,6 +18,7 @@ import {
   type SealingSecrets,
   sealKey,
 } from "../../crypto/seal";
+import { sealedAgain } from "../../crypto/sealed-again";
 import {
   appliedMigrations,
   type ChangeRows,
@@ -28,6 +29,7 @@ import {
 } from "../../db/dump";
 import { beginRestore, endRestore, queryOf, readOccupancy } from "../../db/restore-target";
 import { auditEvent } from "../../db/team/audit-log";
+import { SEALED_SETTINGS } from "../../db/team/settings";
 import { piecesOf, streamOf } from "../../http/byte-stream";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
@@ -117,9 +119,16 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
     const versioned = (row: readonly Value[]) =>
       row.with(place, isState ? Math.max(version, Number(row[place])) : version);
     if (place === -1) return null;
-    if (table !== "provider_keys" || opensAll) return versioned;
+    if (opensAll) return versioned;
+    if (table === "settings") {
+      return async (row) => {
+        const { name, value } = { name: row[at("name")], value: String(row[at("value")]) };
+        return versioned(row).with(at("value"), await settingAgain(name, value));
+      };
+    }
+    if (table !== "provider_keys") return versioned;
     return async (row) => {
-      const sealed = await sealedAgain(String(row[at("sealed")]), {
+      const sealed = await keyAgain(String(row[at("sealed")]), {
         id: String(row[at("id")]),
         provider: String(row[at("provider")]),
       });
@@ -131,8 +140,19 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
     };
   };
 
+  /** A section of the settings, as JSON, with its secret sealed again. */
+  async function settingAgain(name: Value | undefined, value: string): Promise<string> {
+    const secret = SEALED_SETTINGS.find(({ section }) => section === name);
+    if (secret === undefined) return value;
+    const fields: Readonly<Record<string, unknown>> = JSON.parse(value);
+    const sealed = fields[secret.field];
+    if (typeof sealed !== "string" || sealed === "") return value;
+    const again = await sealedAgain(sealed, from, to.current, secret.place);
+    return again === null ? value : JSON.stringify({ ...fields, [secret.field]: again });
+  }
+
   /** Null for a key that couldn't be decrypted before either. */
-  async function sealedAgain(sealed: string, place: SealedPlace) {
+  async function keyAgain(sealed: string, place: SealedPlace) {
     try {
       const text = await openSealed(sealed, from, place);
       const [seal, fingerprint] = await Promise.all([

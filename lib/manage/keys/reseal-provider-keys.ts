@@ -21,7 +21,7 @@ import {
 } from "../../db/keys/reseal-provider-keys";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
-import { resealTraceHeaders } from "../settings/reseal-trace-headers";
+import { resealSettings } from "../settings/reseal-settings";
 import { auditKeys } from "./audit-provider-keys";
 import type { ResealProviderKeysInput } from "./provider-key-schemas";
 
@@ -49,7 +49,7 @@ export async function resealProviderKeys(
   const currentId = (await deriveKeys(secrets.current)).keyId;
   const previousId = secrets.previous && (await deriveKeys(secrets.previous)).keyId;
   const isRotating = previousId !== null && previousId !== currentId;
-  if (isRotating) await resealTraceHeaders(context, secrets);
+  if (isRotating) await resealSettings(context, secrets);
 
   const done: Resealing = isRotating
     ? await resealSome(context, secrets, { secretId: previousId, isOldForm: false }, limit)

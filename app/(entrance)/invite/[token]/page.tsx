@@ -7,6 +7,7 @@ import { EntranceHeading } from "@/components/auth/entrance-heading";
 import { InviteForm } from "@/components/auth/invite-form";
 import { ServiceButtons } from "@/components/auth/service-buttons";
 import { ClientMessages } from "@/components/client-messages";
+import { signInEnv } from "@/lib/auth/sign-in-env";
 import { allowsPasswords, signInServices } from "@/lib/auth/sign-in-services";
 import { findInvite } from "@/lib/manage/team/find-invite";
 
@@ -19,7 +20,7 @@ export default async function InvitePage({ params }: PageProps<"/invite/[token]"
   const env = portalEnv();
   const invite = await findInvite(visitorContext(env), token);
   if (invite === null) notFound();
-  const t = await getTranslations("auth");
+  const [t, ways] = await Promise.all([getTranslations("auth"), signInEnv(env)]);
   const role = t(`role.${invite.role}`);
   const description =
     invite.createdByName === null
@@ -37,12 +38,12 @@ export default async function InvitePage({ params }: PageProps<"/invite/[token]"
       />
       <div className="space-y-6">
         <ServiceButtons
-          services={signInServices(env)}
+          services={signInServices(ways)}
           next="/"
           inviteToken={token}
-          withPassword={allowsPasswords(env)}
+          withPassword={allowsPasswords(ways)}
         />
-        {allowsPasswords(env) && <InviteForm token={token} email={invite.email} />}
+        {allowsPasswords(ways) && <InviteForm token={token} email={invite.email} />}
       </div>
     </ClientMessages>
   );

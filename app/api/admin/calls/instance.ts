@@ -8,6 +8,12 @@ import { changeSettings } from "@/lib/manage/settings/change-settings";
 import { readSettings } from "@/lib/manage/settings/read-settings";
 import { changeSettingsInput } from "@/lib/manage/settings/settings-schema";
 import {
+  changeSignInSettings,
+  changeSignInSettingsInput,
+  readSignInSettings,
+  testSignInSettings,
+} from "@/lib/manage/settings/sign-in-settings";
+import {
   changeTraceSettings,
   changeTraceSettingsInput,
   readTraceSettings,
@@ -20,6 +26,7 @@ import { readUsage } from "@/lib/manage/usage/read-usage";
 import { listRequestsInput, readUsageInput } from "@/lib/manage/usage/usage-schemas";
 import { checkUpstream } from "@/lib/runtime/check-upstream";
 import { configProblem } from "@/lib/runtime/config-problem";
+import { signInDeployment } from "@/lib/runtime/sign-in";
 import { traceDeployment } from "@/lib/runtime/traces";
 import type { AdminCall, AdminCalls } from "../admin-call";
 import { readBody, readQuery } from "../read-body";
@@ -41,6 +48,17 @@ export const instanceCalls = {
   },
   "POST settings/traces/test": async ({ context, env }) => ({
     problem: await testTraceSettings(context, traceDeployment(env)),
+  }),
+  "GET settings/sign-in": ({ request, context, env }) =>
+    readSignInSettings(context, signInDeployment(env, request.headers)),
+  "PATCH settings/sign-in": async ({ request, context, env }) => {
+    const deployment = signInDeployment(env, request.headers);
+    const input = await readBody(request, changeSignInSettingsInput);
+    await changeSignInSettings(context, deployment, input);
+    return readSignInSettings(context, deployment);
+  },
+  "POST settings/sign-in/test": async ({ request, context, env }) => ({
+    problem: await testSignInSettings(context, signInDeployment(env, request.headers)),
   }),
   "GET doctor": ({ context, env }) =>
     examineInstance(context, {
