@@ -22,6 +22,7 @@ import { addCustomProvider } from "../../lib/manage/providers/add-custom-provide
 import { openPlayground } from "../../lib/manage/providers/open-playground";
 import { addProviderKeysInput } from "../../lib/manage/schemas";
 import { changeSettings } from "../../lib/manage/settings/change-settings";
+import { changeSignInSettings } from "../../lib/manage/settings/sign-in-settings";
 import { changeTraceSettings } from "../../lib/manage/settings/trace-settings";
 import { changeMemberLimits } from "../../lib/manage/team/change-member-limits";
 import { changeRole } from "../../lib/manage/team/change-role";
@@ -32,6 +33,7 @@ import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
 import { revokeAccessToken } from "../../lib/manage/tokens/revoke-access-token";
 import { rotateAccessToken } from "../../lib/manage/tokens/rotate-access-token";
 import { updateAccessToken } from "../../lib/manage/tokens/update-access-token";
+import { signInDeployment } from "../../lib/runtime/sign-in";
 import { db, SECRETS } from "./test-store";
 import { emptyTeam, refusal, storeUser } from "./test-team";
 
@@ -123,6 +125,11 @@ const VERBS: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
     changeSettings(as(me), { section: "alerts", changes: { readyKeysBelow: 7 } }),
   "send traces": ({ me }) =>
     changeTraceSettings(as(me), { endpoint: "https://otel.own-receiver.com" }),
+  "choose the directory": ({ me }) =>
+    changeSignInSettings(as(me), signInDeployment({ DB: db.$client }, new Headers()), {
+      issuer: "https://id.own-directory.com",
+      roles: "*=admin",
+    }),
 };
 
 const TABLES = [
