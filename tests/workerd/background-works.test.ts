@@ -149,7 +149,7 @@ describe("work that no one fetches", () => {
     expect(await claimForgottenWorks(db, beforeMs, 3)).toHaveLength(2);
     expect(await claimForgottenWorks(db, beforeMs, 3)).toHaveLength(0);
     const { results } = await env.DB.prepare(
-      `explain query plan select rowid from resource_keys
+      `explain query plan select provider, resource from resource_keys
         where instr(work, '"estimate":{') > 0 and at_ms < 1 order by at_ms limit 3`,
     ).run<{ readonly detail: string }>();
     expect(results.map(({ detail }) => detail).join()).toContain("resource_keys_work");

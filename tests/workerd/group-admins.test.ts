@@ -488,10 +488,10 @@ test.each(Object.keys(TENDED_BY) as Serving[])(
 );
 
 test("a key whose list of groups is empty serves and is shown to no one, and no group's admin tends it", async () => {
-  const id = await newKey(null);
-  await db.update(providerKeys).set({ groups: [] }).where(eq(providerKeys.id, id));
   for (const name of ["group admin", "owner", "other admin"]) {
     for (const [verb, run] of Object.entries(KEY_VERBS)) {
+      const id = await newKey(null);
+      await db.update(providerKeys).set({ groups: [] }).where(eq(providerKeys.id, id));
       expect(await run(person(name), id), `${verb} as ${name}`).toBe(false);
     }
   }

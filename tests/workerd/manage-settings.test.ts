@@ -40,7 +40,7 @@ const audited = async () =>
   }));
 
 /** The receiver of traces has a verb of its own. */
-const { traces: _, ...SHOWN } = DEFAULT_SETTINGS;
+const { traces: _, signIn: __, ...SHOWN } = DEFAULT_SETTINGS;
 
 describe("settings", () => {
   test("are the defaults until someone decides otherwise", async () => {

@@ -78,10 +78,10 @@ export async function claimForgottenWorks(
 ): Promise<readonly BegunWork[]> {
   // The row's own time is that of its last use.
   const isForgotten = sql`${HAS_ESTIMATE} and at_ms < ${beforeMs} and work ->> '$.atMs' < ${beforeMs}`;
-  const which = sql`select rowid from resource_keys where ${isForgotten} order by at_ms limit ${limit}`;
+  const which = sql`select provider, resource from resource_keys where ${isForgotten} order by at_ms limit ${limit}`;
   const [found] = await runBatch(db, [
-    sql`select work from resource_keys where rowid in (${which})`,
-    sql`update resource_keys set work = ${COUNTED} where rowid in (${which})`,
+    sql`select work from resource_keys where (provider, resource) in (${which})`,
+    sql`update resource_keys set work = ${COUNTED} where (provider, resource) in (${which})`,
   ]);
   const rows = (found?.results ?? []) as { work: string }[];
   return rows.map(({ work }) => JSON.parse(work));
