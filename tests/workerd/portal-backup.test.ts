@@ -8,7 +8,7 @@ import { encrypt } from "../../lib/crypto/archive-cipher";
 import { fingerprintKey } from "../../lib/crypto/fingerprint";
 import { hashPassword } from "../../lib/crypto/hash-password";
 import { hashToken } from "../../lib/crypto/hash-token";
-import type { SealingSecrets } from "../../lib/crypto/seal";
+import { openSealed, type SealingSecrets } from "../../lib/crypto/seal";
 import { dumpDatabase } from "../../lib/db/dump";
 import { newRowId } from "../../lib/db/new-row-id";
 import { openDatabase } from "../../lib/db/open-database";
@@ -18,6 +18,11 @@ import { auditLog, type Role, users } from "../../lib/db/schema/team-schema";
 import { requestLog, usageJournal } from "../../lib/db/schema/usage-schema";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
 import type { Actor } from "../../lib/db/team/audit-log";
+import {
+  readSettings,
+  SIGN_IN_SECRET_PLACE,
+  TRACE_HEADERS_PLACE,
+} from "../../lib/db/team/settings";
 import { compactUsage } from "../../lib/db/usage/compact-usage";
 import { writeUsage } from "../../lib/db/usage/write-usage";
 import { createBackup } from "../../lib/manage/backup/create-backup";
@@ -29,8 +34,11 @@ import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { ManageError } from "../../lib/manage/manage-error";
 import { changeSettings } from "../../lib/manage/settings/change-settings";
+import { changeSignInSettings } from "../../lib/manage/settings/sign-in-settings";
+import { changeTraceSettings } from "../../lib/manage/settings/trace-settings";
 import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
 import { listRequests } from "../../lib/manage/usage/list-requests";
+import { signInDeployment } from "../../lib/runtime/sign-in";
 import { Cells } from "../../lib/usage/rollup";
 import type { ReachedLimit } from "../../lib/usage/token-limits";
 import { dropTables } from "../empty-database";
@@ -135,6 +143,12 @@ beforeAll(async () => {
   for (const key of KEYS) await storeKey(key);
   await storeToken("ob-app", { name: "app", dailyCostUsd: 5 });
   await changeSettings(source, { section: "alerts", changes: { readyKeysBelow: 7 } });
+  await changeTraceSettings(source, {
+    ...{ endpoint: "https://otlp.one-balance.dev", headers: "x-key=of-the-receiver" },
+  });
+  await changeSignInSettings(source, signInDeployment({ DB: env.DB }, new Headers()), {
+    ...{ issuer: "https://id.one-balance.dev", clientId: "a", clientSecret: "of-the-app" },
+  });
   const cells = new Cells();
   for (let index = 0; index < 7; index++) cells.add(requestAt(Date.now()), null);
   const flush = { id: "uf_1", atMs: Date.now(), cells: cells.toStored(), logRows: [], spends: [] };
@@ -198,7 +212,7 @@ describe("a restore", () => {
       "us_new",
     ]);
     const names = (await target.select().from(settings)).map(({ name }) => name);
-    expect(names.sort()).toEqual(["alerts", "tags"]);
+    expect(names.sort()).toEqual(["alerts", "signIn", "tags", "traces"]);
     expect((await target.select().from(auditLog)).map(({ action }) => action)).toContain(
       "backup.restore",
     );
@@ -266,6 +280,13 @@ describe("a restore", () => {
 
   test("into an instance with another secret seals every key under it", async () => {
     const other = { current: "another secret", previous: null };
+    const secretsOf = async () => {
+      const { traces, signIn } = (await readSettings(target)).settings;
+      return Promise.all([
+        openSealed(traces.headers, other, TRACE_HEADERS_PLACE),
+        openSealed(signIn.clientSecret, other, SIGN_IN_SECRET_PLACE),
+      ]);
+    };
     await restore(into(other));
     const prints = new Set(
       (await target.select().from(providerKeys)).map(({ fingerprint }) => fingerprint),
@@ -285,6 +306,7 @@ describe("a restore", () => {
     await isolate.ready();
     const [key] = isolate.pool("openai").keys();
     expect(key && KEYS.includes((await isolate.openKey(key)) ?? "")).toBe(true);
+    expect(await secretsOf()).toEqual(["x-key=of-the-receiver", "of-the-app"]);
   });
 
   test("that was cut short is begun again with the same file", async () => {
