@@ -1,4 +1,4 @@
-import { examineIssuer } from "../auth/issuer";
+import { examineIssuer, isSafeAddress } from "../auth/issuer";
 import { publicOrigin } from "../auth/public-origin";
 import { uselessEntries } from "../auth/sign-in-problems";
 import { issuerApp, signInServices } from "../auth/sign-in-services";
@@ -23,6 +23,9 @@ export function signInDeployment(env: Env, headers: Headers): SignInDeployment {
     passwords: PASSWORDS ? PASSWORDS !== "off" : null,
     hasOtherService: signInServices(env).some(({ id }) => id !== "oidc"),
     problemOf(name, text) {
+      if (name === "issuer") {
+        return text === "" || isSafeAddress(text) ? null : "an https address is expected";
+      }
       const [useless] = uselessEntries(text, name === "roles" ? "OIDC_ROLES" : "OIDC_GROUPS");
       return useless === undefined ? null : `entry ${useless.index} must be ${useless.expected}`;
     },

@@ -121,7 +121,8 @@ describe("the issuer", () => {
 
   test("that may not be named is not asked, however it got there", async () => {
     const lenient = { ...context, allowPrivateUpstreams: true };
-    await set({ ...APP, issuer: "http://10.0.0.7" }, lenient);
+    await expect(set({ ...APP, issuer: "http://10.0.0.7" }, lenient)).rejects.toThrow("https");
+    await set({ ...APP, issuer: "https://10.0.0.7" }, lenient);
     expect(signInServices(await effective())).toEqual([]);
     await expect(testSignInSettings(context, deploymentOf())).rejects.toThrow("issuer: ");
     expect(asked).toEqual([]);

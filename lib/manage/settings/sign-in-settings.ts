@@ -70,8 +70,8 @@ export interface SignInDeployment {
   readonly passwords: boolean | null;
   /** Whether variables name another service than the issuer. */
   readonly hasOtherService: boolean;
-  /** What is wrong with a list of roles or groups; null if nothing is. */
-  problemOf(name: "roles" | "groups", text: string): string | null;
+  /** What is wrong with an issuer's address, or a list of roles or groups; null if nothing is. */
+  problemOf(name: "issuer" | "roles" | "groups", text: string): string | null;
   /**
    * What is wrong with an issuer and its app; null if nothing is.
    * @param app Null for those of the variables.
@@ -118,7 +118,7 @@ export async function changeSignInSettings(
     clientSecret: clientSecret === undefined ? kept : await sealedSecret(clientSecret, context),
   };
   assertIssuer(value, context);
-  for (const name of ["roles", "groups"] as const) {
+  for (const name of ["issuer", "roles", "groups"] as const) {
     const problem = deployment.problemOf(name, value[name]);
     if (problem !== null) throw invalid(name, problem);
   }
