@@ -5,6 +5,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { parseAsString, useQueryStates } from "nuqs";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { FilterDate } from "@/components/filters/filter-date";
+import { FilterMany } from "@/components/filters/filter-many";
 import { FilterSelect } from "@/components/filters/filter-select";
 import { momentOf } from "@/components/requests/requests-href";
 import { SearchField } from "@/components/search-field";
@@ -18,6 +19,7 @@ const STATUSES = ["200", "400", "401", "403", "404", "429", "499", "500", "502",
 const MOMENT = { dateStyle: "medium", timeStyle: "short" } as const;
 
 const everything = {
+  q: parseAsString,
   provider: parseAsString,
   model: parseAsString,
   key: parseAsString,
@@ -40,6 +42,7 @@ const everything = {
 const FIELDS = [
   "outcome",
   "provider",
+  "model",
   "token",
   "user",
   "status",
@@ -68,11 +71,12 @@ export function RequestFilters({
     momentOf(chosen.since ?? undefined),
     momentOf(chosen.until ?? undefined),
   ];
+  const words = { not: (names: string) => t("not", { names }), allBut: t("allBut") };
   const toOptions = (list: readonly { readonly id: string; readonly name: string }[]) =>
     list.map(({ id, name }) => ({ value: id, label: name }));
   return (
     <FilterBar
-      lead={<SearchField name="model" label={t("model")} className="sm:w-48" />}
+      lead={<SearchField label={t("search")} className="sm:w-60" />}
       count={FIELDS.filter((name) => chosen[name] !== null).length}
       chips={
         <>
@@ -122,35 +126,41 @@ export function RequestFilters({
         </>
       }
     >
-      <FilterSelect
+      <FilterMany
         name="outcome"
+        words={words}
         label={t("outcome")}
         anyLabel={t("anyOutcome")}
         options={OUTCOMES.map((value) => ({ value, label: t(`outcomes.${value}`) }))}
       />
-      <FilterSelect
+      <FilterMany
         name="provider"
+        words={words}
         label={t("provider")}
         anyLabel={t("anyProvider")}
         options={toOptions(providers)}
       />
-      <FilterSelect
+      <SearchField name="model" label={t("model")} className="sm:w-44" />
+      <FilterMany
         name="token"
+        words={words}
         label={t("token")}
         anyLabel={t("anyToken")}
         options={toOptions(tokens)}
         note={hasMoreTokens ? t("tokensPart", { count: tokens.length }) : undefined}
       />
       {isAdminView && (
-        <FilterSelect
+        <FilterMany
           name="user"
+          words={words}
           label={t("member")}
           anyLabel={t("anyMember")}
           options={toOptions(members)}
         />
       )}
-      <FilterSelect
+      <FilterMany
         name="status"
+        words={words}
         label={t("status")}
         anyLabel={t("anyStatus")}
         options={STATUSES.map((value) => ({ value, label: value }))}

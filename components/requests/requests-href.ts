@@ -1,3 +1,5 @@
+import { filterText } from "./filter-text";
+
 /** A link's filters of the log. Times are epoch milliseconds, `untilMs` is not included. */
 export interface RequestsLink {
   readonly provider?: string | undefined;
@@ -15,16 +17,21 @@ export interface RequestsLink {
 
 /** The log of the requests that make up a figure. */
 export function requestsHref({ sinceMs, untilMs, ...filter }: RequestsLink): `/requests?${string}` {
-  const times = { since: minuteOf(sinceMs), until: minuteOf(untilMs) };
-  const set = Object.entries({ ...filter, ...times }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
+  const times = {
+    since: sinceMs === undefined ? undefined : minuteText(sinceMs),
+    until: untilMs === undefined ? undefined : minuteText(untilMs),
+  };
+  const { tags, group, ...names } = filter;
+  const escaped = Object.entries(names).map(([name, value]) => [name, value && filterText(value)]);
+  const set = Object.entries({ ...Object.fromEntries(escaped), tags, group, ...times }).flatMap(
+    ([name, value]) => (value === undefined ? [] : [[name, String(value)]]),
   );
   return `/requests?${new URLSearchParams(set)}`;
 }
 
 /** `2026-11-30T14:00Z`, the minute that contains a time. */
-function minuteOf(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : `${new Date(ms).toISOString().slice(0, 16)}Z`;
+export function minuteText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16)}Z`;
 }
 
 /** The time in a link; null if invalid. */

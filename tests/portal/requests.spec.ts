@@ -158,6 +158,30 @@ test("filters are in the URL, and a file holds what they mean", async ({ admin }
   await expect(admin.getByText("No request matches")).toBeVisible();
 });
 
+test("several values, all but some, and a search, all seen and removable", async ({ admin }) => {
+  await admin.goto("/requests");
+  const outcome = admin.getByRole("combobox", { name: "Outcome" });
+  await outcome.click();
+  await admin.getByRole("menuitemcheckbox", { name: "Denied" }).click();
+  await expect(admin).toHaveURL(/outcome=denied/);
+  await admin.getByRole("menuitemcheckbox", { name: "Answered" }).click();
+  await expect(admin).toHaveURL(/outcome=denied(,|%2C)ok/);
+  await expect(table(admin).getByText("paused app")).toBeVisible();
+  await admin.getByRole("menuitemcheckbox", { name: "All but the chosen ones" }).click();
+  await expect(admin).toHaveURL(/outcome=(!|%21)denied/);
+  await expect(admin.getByText("No request matches")).toBeVisible();
+  await expectAccessible(admin);
+  await admin.keyboard.press("Escape");
+  await expect(admin.getByRole("button", { name: "Outcome: Not Denied +1" })).toBeVisible();
+  await admin.getByRole("button", { name: "Clear filters" }).click();
+  await expect(table(admin).getByText("paused app")).toBeVisible();
+
+  const id = (await table(admin).getByRole("link").first().getAttribute("href"))?.split("/").at(-1);
+  await admin.getByRole("searchbox", { name: "Search ID, status, error" }).fill(id ?? "");
+  await expect(table(admin).locator("tbody tr")).toHaveCount(1);
+  await expect(admin).toHaveURL(/q=req_/);
+});
+
 test("on a phone a request is a card, and filters stand behind one button", async ({ admin }) => {
   await admin.setViewportSize({ width: 390, height: 844 });
   await admin.goto("/requests?retried=true");

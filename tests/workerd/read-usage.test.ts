@@ -17,7 +17,11 @@ import { findRequest } from "../../lib/manage/usage/find-request";
 import { listRequests } from "../../lib/manage/usage/list-requests";
 import { type IsolateFigures, readMetrics } from "../../lib/manage/usage/read-metrics";
 import { readUsage } from "../../lib/manage/usage/read-usage";
-import { listRequestsInput, readUsageInput } from "../../lib/manage/usage/usage-schemas";
+import {
+  type ListRequestsInput,
+  listRequestsInput,
+  readUsageInput,
+} from "../../lib/manage/usage/usage-schemas";
 import { formatTags, parseTags } from "../../lib/tags/tag-text";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
@@ -410,6 +414,51 @@ describe("the request log", () => {
     await expect(readRequestStory(context, own, others?.id ?? "")).rejects.toMatchObject({
       code: "not_found",
     });
+  });
+
+  test("several values of a field, all but some, and what is searched: an id, a status, an error's words", async () => {
+    const words = "Model overloaded, try again";
+    const events = mixed().map((event, index) =>
+      index % 10 === 0
+        ? {
+            ...event,
+            errorCode: index === 0 ? "pool_exhausted" : null,
+            attempts: event.attempts.map((attempt, at) => ({
+              ...attempt,
+              words: at === 0 ? words : null,
+            })),
+          }
+        : event,
+    );
+    await record(events);
+    const found = async (filter: Partial<ListRequestsInput>) => {
+      const input = { ...parseInput(listRequestsInput, { limit: "500" }), ...filter };
+      return (await listRequests(context, input)).items;
+    };
+    const tokens = { values: ["at_0", "at_2"], isNot: false };
+    expect(await found({ lists: { token: tokens } })).toHaveLength(80);
+    const others = await found({ lists: { token: { ...tokens, isNot: true } } });
+    expect(new Set(others.map(({ tokenId }) => tokenId))).toEqual(new Set(["at_1"]));
+    expect(others).toHaveLength(40);
+    // A request without a member isn't one of the member's.
+    const notOne = { values: ["us_1"], isNot: true };
+    expect(await found({ lists: { user: notOne } })).toHaveLength(80);
+    const limited = { status: { values: ["429", "500"], isNot: false } };
+    expect(await found({ lists: limited })).toHaveLength(12);
+    const both = {
+      outcome: { values: ["limited"], isNot: true },
+      model: { values: ["gpt-5"], isNot: false },
+    };
+    expect(await found({ lists: both })).toHaveLength(48);
+
+    expect(await found({ q: "429" })).toHaveLength(12);
+    expect(await found({ q: "OVERLOADED, try" })).toHaveLength(12);
+    expect(await found({ q: "pool_exh" })).toHaveLength(1);
+    // Not what only the JSON around the words contains.
+    expect(await found({ q: "keyId" })).toHaveLength(0);
+    const [first] = await found({});
+    expect(await found({ q: first?.id ?? "" })).toMatchObject([{ id: first?.id }]);
+    expect(await found({ q: first?.id.slice(0, -1) ?? "" })).not.toHaveLength(120);
   });
 
   test("as a file: every row once, and nothing a spreadsheet would run", async () => {

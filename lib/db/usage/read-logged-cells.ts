@@ -16,7 +16,7 @@ export interface LoggedRange {
 }
 
 /** An id is created a moment before the time of its request is taken. */
-const ID_SKEW_MS = 1_000;
+export const ID_SKEW_MS = 1_000;
 
 const COLUMNS: Readonly<Record<keyof CellFilter, string>> = {
   provider: "provider",
@@ -30,7 +30,8 @@ const HAS_TOKENS = "coalesce(input_tokens, 0) + coalesce(output_tokens, 0) > 0";
 
 type Summed = (typeof FIRST_MEASURES)[number];
 
-const SUMS: Readonly<Record<Summed, string>> = {
+/** SQL of the log's sums. */
+export const LOGGED_SUMS: Readonly<Record<Summed, string>> = {
   requests: "count(*)",
   attempts: "sum(attempt_count)",
   estimated: "sum(is_estimate)",
@@ -45,7 +46,15 @@ const SUMS: Readonly<Record<Summed, string>> = {
   timeToFirstTokenMs: "sum(time_to_first_token_ms)",
 };
 
-interface LoggedRow extends Readonly<Record<Summed, number | null>> {
+export type SummedRow = Readonly<Record<Summed, number | null>>;
+
+/** The condition that a request arrived in a range. */
+export function loggedIn({ fromMs, toMs }: LoggedRange): SQL {
+  return sql`id >= ${firstRequestIdAt(fromMs - ID_SKEW_MS)} and id < ${firstRequestIdAt(toMs + ID_SKEW_MS)}
+    and at_ms >= ${fromMs} and at_ms < ${toMs}`;
+}
+
+interface LoggedRow extends SummedRow {
   readonly provider: string;
   readonly model: string;
   readonly subjectId: string;
@@ -61,15 +70,13 @@ export async function sumLogged(
 ): Promise<readonly CellSum[]> {
   const names = Object.keys(COLUMNS) as (keyof CellFilter)[];
   const dimensions = names.map((name) => `coalesce(${COLUMNS[name]}, '') as "${name}"`);
-  const sums = FIRST_MEASURES.map((measure) => `${SUMS[measure]} as "${measure}"`);
+  const sums = FIRST_MEASURES.map((measure) => `${LOGGED_SUMS[measure]} as "${measure}"`);
   const conditions = names
     .filter((name) => where[name] !== undefined)
     .map((name): SQL => sql`${sql.raw(COLUMNS[name])} = ${where[name]}`);
   const rows = await db.all<LoggedRow>(sql`
     select ${sql.raw([...dimensions, ...sums].join(", "))} from request_log
-    where id >= ${firstRequestIdAt(fromMs - ID_SKEW_MS)} and id < ${firstRequestIdAt(toMs + ID_SKEW_MS)}
-      and at_ms >= ${fromMs} and at_ms < ${toMs}
-      and ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
+    where ${loggedIn({ fromMs, toMs })} and ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)}
     group by ${sql.raw(names.map((name) => `coalesce(${COLUMNS[name]}, '')`).join(", "))}`);
   return rows.map(({ provider, model, subjectId, userId, outcome, ...values }) => ({
     bucketMs: fromMs,
@@ -78,13 +85,13 @@ export async function sumLogged(
     subjectId,
     userId,
     outcome,
-    values: valuesOf(values),
+    values: loggedValues(values),
     durations: [],
     firstTokens: [],
   }));
 }
 
-function valuesOf(row: Readonly<Record<Summed, number | null>>): Record<Measure, number> {
+export function loggedValues(row: SummedRow): Record<Measure, number> {
   const values = FIRST_MEASURES.map((measure) => [measure, row[measure] ?? 0]);
   const summed = Object.fromEntries(values) as Record<Summed, number>;
   return { ...summed, firstBytes: 0, timeToFirstByteMs: 0 };

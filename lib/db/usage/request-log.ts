@@ -12,6 +12,7 @@ import { providerKeys } from "../schema/schema";
 import { type RequestLogRow, requestLog } from "../schema/usage-schema";
 import { firstRequestIdAt } from "../state/request-id-bounds";
 import { isTokenOfGroup } from "../team/group-parts";
+import { ID_SKEW_MS } from "./read-logged-cells";
 
 export interface RequestFilter {
   readonly fromMs?: number | undefined;
@@ -33,7 +34,42 @@ export interface RequestFilter {
   readonly isRetried?: boolean | undefined;
   /** Requests with all of these tags. */
   readonly tags?: readonly TagMatch[] | undefined;
+  /** Only these values, or all but these. */
+  readonly lists?: RequestLists | undefined;
+  /** A request's id, a status, or a part of an error code or of an upstream's message; case-insensitive. */
+  readonly q?: string | undefined;
 }
+
+/** Fields of which several values may be wanted, or none of several. */
+export const LISTED_FIELDS = [
+  "provider",
+  "model",
+  "key",
+  "token",
+  "user",
+  "outcome",
+  "status",
+] as const;
+
+export type RequestLists = Partial<
+  Record<
+    (typeof LISTED_FIELDS)[number],
+    { readonly values: readonly string[]; readonly isNot: boolean }
+  >
+>;
+
+const LISTED_COLUMNS = {
+  provider: "provider",
+  model: "model",
+  key: "key_id",
+  token: "token_id",
+  user: "user_id",
+  outcome: "outcome",
+  status: "status",
+} as const satisfies Record<(typeof LISTED_FIELDS)[number], string>;
+
+/** A whole id: it is looked up, wherever it is. */
+const REQUEST_ID = /^req_[0-9a-z_]{8,}$/i;
 
 export interface RequestPageQuery {
   /** Only requests before this one. */
@@ -58,12 +94,13 @@ export async function readRequests(
   filter: RequestFilter,
   { beforeId, afterId, limit }: RequestPageQuery,
 ): Promise<RequestPage> {
-  const { fromMs, toMs } = filter;
+  const { fromMs, toMs, q = "" } = filter;
   const range = and(
+    REQUEST_ID.test(q) ? eq(requestLog.id, q) : undefined,
     beforeId === undefined ? undefined : lt(requestLog.id, beforeId),
     afterId === undefined ? undefined : gt(requestLog.id, afterId),
-    fromMs === undefined ? undefined : gte(requestLog.id, firstRequestIdAt(fromMs)),
-    toMs === undefined ? undefined : lt(requestLog.id, firstRequestIdAt(toMs)),
+    fromMs === undefined ? undefined : gte(requestLog.id, firstRequestIdAt(fromMs - ID_SKEW_MS)),
+    toMs === undefined ? undefined : lt(requestLog.id, firstRequestIdAt(toMs + ID_SKEW_MS)),
   );
   const scanned = db
     .select()
@@ -114,7 +151,11 @@ function whereRequest(filter: RequestFilter): SQL | undefined {
   const column = (name: keyof RequestLogRow) => sql.raw(getTableColumns(requestLog)[name].name);
   const is = (name: keyof RequestLogRow, value: string | number | undefined) =>
     value === undefined ? undefined : sql`${column(name)} = ${value}`;
+  const { fromMs, toMs } = filter;
   return and(
+    // As charts count it, not when the id was made.
+    fromMs === undefined ? undefined : sql`${column("atMs")} >= ${fromMs}`,
+    toMs === undefined ? undefined : sql`${column("atMs")} < ${toMs}`,
     is("provider", provider),
     is("model", model),
     is("keyId", keyId),
@@ -129,10 +170,29 @@ function whereRequest(filter: RequestFilter): SQL | undefined {
     filter.isRetried === undefined
       ? undefined
       : sql`(${column("attemptCount")} > 1) = ${filter.isRetried ? 1 : 0}`,
+    ...LISTED_FIELDS.map((field) => {
+      const list = filter.lists?.[field];
+      if (list === undefined) return undefined;
+      const values = field === "status" ? list.values.map(Number) : list.values;
+      // A request without the field is none of these.
+      const found = sql`coalesce(${sql.raw(LISTED_COLUMNS[field])}, '') in (
+        select value from json_each(${JSON.stringify(values)}))`;
+      return list.isNot ? sql`not ${found}` : found;
+    }),
+    filter.q === undefined ? undefined : isFound(filter.q),
     ...(filter.tags ?? []).map(({ name, value }) => {
       // No name contains a quote.
       const found = sql`${column("tags")} ->> ${`$."${name}"`}`;
       return value === null ? sql`${found} is not null` : sql`${found} = ${value}`;
     }),
   );
+}
+
+function isFound(q: string): SQL {
+  const contains = (text: SQL) => sql`instr(lower(${text}), lower(${q})) > 0`;
+  const status = /^[1-5]\d\d$/.test(q) ? sql`status = ${Number(q)}` : sql`false`;
+  // The attempts are only taken apart if the words are somewhere in them.
+  return sql`(${contains(sql`id`)} or ${status} or ${contains(sql`error_code`)}
+    or (${contains(sql`attempts`)} and exists (
+      select 1 from json_each(attempts) a where ${contains(sql`a.value ->> 'words'`)})))`;
 }

@@ -3,9 +3,12 @@
  * @module
  */
 import { z } from "zod";
+import { LISTED_FIELDS, type RequestLists } from "../../db/usage/request-log";
 import { parseTagMatches } from "../../tags/tag-text";
 import { OUTCOMES } from "../../usage/types";
 import { isTagGroup, oneTag } from "./tag-question";
+
+export { LISTED_FIELDS, type RequestLists };
 
 const name = z.string().trim().min(1).max(200);
 const outcome = z.enum(OUTCOMES);
@@ -71,9 +74,15 @@ export const requestFilterInput = scope.extend({
   group: name.optional().meta({ description: "Id of a group: requests with its tokens" }),
   status: z.coerce.number().pipe(z.int().min(100).max(599)).optional(),
   minDurationMs: z.coerce.number().pipe(z.int().min(0)).optional(),
+  q: name.optional().meta({
+    description: "A request's id, a status, or part of an error code or of a provider's message",
+  }),
   retried: z.stringbool().optional().meta({ description: "Took more than one attempt" }),
 });
-export type RequestFilterInput = z.output<typeof requestFilterInput>;
+/** The portal's has lists too. */
+export type RequestFilterInput = z.output<typeof requestFilterInput> & {
+  readonly lists?: RequestLists | undefined;
+};
 
 export const listRequestsInput = requestFilterInput.extend({
   limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(100),
@@ -83,4 +92,5 @@ export const listRequestsInput = requestFilterInput.extend({
     description: "csv: all that match, as a file; limit and cursor are ignored",
   }),
 });
-export type ListRequestsInput = z.output<typeof listRequestsInput>;
+export type ListRequestsInput = z.output<typeof listRequestsInput> &
+  Pick<RequestFilterInput, "lists">;
