@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { CopyButton } from "@/components/copy-button";
 import { UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import { RelativeTime } from "@/components/time/relative-time";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import { useMeaning } from "../use-meaning";
@@ -53,7 +54,13 @@ export function EvidenceFacts({
         <dd className="font-mono">{evidence.rule}</dd>
         <dt className="text-muted-foreground">{t("request")}</dt>
         <dd className="flex items-center gap-1 font-mono break-all">
-          {evidence.requestId}
+          <Link
+            href={`/requests/${encodeURIComponent(evidence.requestId)}`}
+            prefetch={false}
+            className="hover:underline"
+          >
+            {evidence.requestId}
+          </Link>
           <CopyButton value={evidence.requestId} />
         </dd>
       </dl>

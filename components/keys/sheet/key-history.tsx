@@ -1,7 +1,7 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import { RelativeTime } from "@/components/time/relative-time";
+import { HistoryDays } from "@/components/history/history-days";
 import type { Messages } from "@/i18n/messages";
 import type { KeyHistoryEntry } from "@/lib/manage/keys/read-provider-key";
 import { changedFields } from "../changed-fields";
@@ -17,21 +17,26 @@ export function KeyHistory({ history }: { readonly history: readonly KeyHistoryE
       {history.length === 0 ? (
         <p className="text-muted-foreground">{t("noHistory")}</p>
       ) : (
-        <ol className="space-y-3">
-          {history.map((entry) => (
-            <li key={entry.id} className="flex items-start justify-between gap-3">
-              <div className="min-w-0">
-                {entry.by === "event" ? <Happened entry={entry} /> : <Done entry={entry} />}
-              </div>
-              <span className="text-muted-foreground shrink-0 text-xs">
-                <RelativeTime ms={entry.atMs} />
-              </span>
-            </li>
-          ))}
-        </ol>
+        <HistoryDays
+          entries={history.map((entry) => ({
+            ...entry,
+            who: entry.by === "event" ? null : entry.actor,
+            alike: alikeOf(entry),
+          }))}
+          render={(entry) =>
+            entry.by === "event" ? <Happened entry={entry} /> : <Done entry={entry} />
+          }
+        />
       )}
     </section>
   );
+}
+
+/** The same event for the same reason, however often; changes by persons are told apart. */
+function alikeOf(entry: KeyHistoryEntry): string {
+  if (entry.by === "person") return entry.id;
+  const { kind, model, evidence } = entry;
+  return JSON.stringify([kind, model, evidence?.meaning, evidence?.words]);
 }
 
 function Happened({ entry }: { readonly entry: KeyHistoryEntry & { readonly by: "event" } }) {

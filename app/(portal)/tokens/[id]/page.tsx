@@ -6,7 +6,9 @@ import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { TokenActions } from "@/components/tokens/token-actions";
 import { TokenFacts } from "@/components/tokens/token-facts";
+import { TokenHistory } from "@/components/tokens/token-history";
 import { roleAllows } from "@/lib/auth/member";
+import { listAuditEntries } from "@/lib/manage/audit/list-audit-entries";
 import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { ManageError } from "@/lib/manage/manage-error";
@@ -14,6 +16,8 @@ import { findAccessToken } from "@/lib/manage/tokens/find-access-token";
 import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { UseOf } from "../../usage/use-of";
+
+const CHANGES_SHOWN = 30;
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("tokens"))("page.title") };
@@ -34,13 +38,19 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
     if (error instanceof ManageError) notFound();
     throw error;
   });
-  const providers = known.map(({ slug, label }) => ({ slug, label }));
   const isAdmin = member.role === "admin";
+  const changes = isAdmin
+    ? await listAuditEntries(context, {
+        ...{ subjectKind: "access-token", subjectId: id },
+        limit: CHANGES_SHOWN,
+      })
+    : null;
+  const providers = known.map(({ slug, label }) => ({ slug, label }));
   // The token is within the member's reach, so what it was used for may be seen, also if it is someone else's.
   const isOwn = token.owner?.id === member.id;
   const ofToken = isOwn ? reader : { ...reader, member: { ...member, role: "admin" as const } };
   return (
-    <ClientMessages areas={["limits", "requests", "tokens", "usage"]}>
+    <ClientMessages areas={["audit", "limits", "requests", "tokens", "usage"]}>
       <PageHeader
         title={token.name}
         crumbs={[{ label: t("title"), href: "/tokens" }, { label: token.name }]}
@@ -55,13 +65,16 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
         <div className="min-w-0 max-xl:order-last">
           <UseOf reader={ofToken} of={{ token: id }} params={query} without={["keyEvents"]} />
         </div>
-        <TokenFacts
-          token={token}
-          use={use[id]}
-          providers={providers}
-          groups={groups}
-          isAdmin={isAdmin}
-        />
+        <div className="space-y-4">
+          <TokenFacts
+            token={token}
+            use={use[id]}
+            providers={providers}
+            groups={groups}
+            isAdmin={isAdmin}
+          />
+          {changes !== null && <TokenHistory entries={changes.items} />}
+        </div>
       </div>
     </ClientMessages>
   );
