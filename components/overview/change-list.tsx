@@ -10,7 +10,9 @@ import {
 } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { Link } from "@/components/link";
 import { RelativeTime } from "@/components/time/relative-time";
+import { modelHref } from "@/components/usage/model-href";
 import type { LabelledChange } from "@/lib/manage/usage/read-pool-overview";
 import { cn } from "@/lib/utils";
 
@@ -55,11 +57,18 @@ export async function ChangeList({ changes }: { readonly changes: readonly Label
 
 async function ChangeRow({ change }: { readonly change: LabelledChange }) {
   const t = await getTranslations("overview.changes");
-  const { kind, name, model, words, actorName, count, atMs, label } = change;
+  const { kind, name, model, words, actorName, count, atMs, label, provider, keyId } = change;
+  const pool = provider === null ? null : `/keys/${encodeURIComponent(provider)}`;
+  const key = pool === null || keyId === null || name === null ? null : `${pool}/${keyId}`;
   const { icon: Icon, text } = isEvent(kind)
     ? EVENT_LOOKS[kind]
     : { icon: UserRound, text: "text-muted-foreground" };
-  const mono = (chunks: ReactNode) => <span className="font-mono text-[13px]">{chunks}</span>;
+  // The key's name and the model's are written alike; each leads to its page.
+  const mono = (chunks: ReactNode) => {
+    const isModel = String(chunks) === model;
+    const href = isModel ? modelHref(model, provider ?? undefined) : key;
+    return <MaybeLink href={href}>{chunks}</MaybeLink>;
+  };
   const values = { name: name ?? t("goneKey"), mono, strong };
   return (
     <li className="flex items-start gap-3 px-4 py-2.5">
@@ -77,7 +86,18 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
                 action: kind.slice("provider-key.".length).replaceAll("-", "_"),
                 count,
               })}
-          {label !== null && <span className="text-muted-foreground"> · {label}</span>}
+          {label !== null && (
+            <span className="text-muted-foreground">
+              {" · "}
+              {pool === null ? (
+                label
+              ) : (
+                <Link href={pool} prefetch={false} className="hover:underline">
+                  {label}
+                </Link>
+              )}
+            </span>
+          )}
         </p>
         {words && <p className="text-muted-foreground line-clamp-1 break-all">{words}</p>}
       </div>
@@ -85,6 +105,22 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
         <RelativeTime ms={atMs} />
       </span>
     </li>
+  );
+}
+
+function MaybeLink({
+  href,
+  children,
+}: {
+  readonly href: string | null;
+  readonly children: ReactNode;
+}) {
+  const className = "font-mono text-[13px]";
+  if (href === null) return <span className={className}>{children}</span>;
+  return (
+    <Link href={href} prefetch={false} className={`${className} hover:underline`}>
+      {children}
+    </Link>
   );
 }
 

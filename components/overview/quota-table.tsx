@@ -1,5 +1,6 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import { BurnDown } from "@/components/overview/burn-down";
 import { Progress } from "@/components/ui/progress";
 import {
@@ -10,6 +11,7 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
+import { modelHref } from "@/components/usage/model-href";
 import type { QuotaForecast, QuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
 
 const SHOWN = 10;
@@ -77,7 +79,13 @@ async function QuotaRow({
   return (
     <TableRow>
       <TableCell data-card="title" className="pl-4">
-        <span className="font-mono text-[13px]">{model}</span>
+        <Link
+          href={modelHref(model, forecast.provider)}
+          prefetch={false}
+          className="font-mono text-[13px] hover:underline"
+        >
+          {model}
+        </Link>
         <span className="text-muted-foreground block text-xs">{label}</span>
       </TableCell>
       <TableCell data-card="line" className="min-w-32 tabular-nums">

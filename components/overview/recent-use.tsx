@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { requestsHref } from "@/components/requests/requests-href";
 import { outcomeSeries } from "@/components/usage/board-charts";
+import { modelHref } from "@/components/usage/model-href";
 import { UsageBreakdown } from "@/components/usage/usage-breakdown";
 import { UsageChart } from "@/components/usage/usage-chart";
 import type { OverviewUsage } from "@/lib/manage/usage/read-overview-usage";
@@ -30,6 +31,7 @@ export async function RecentUse({
           buckets: hours,
           openBucketMs: hours.at(-1) ?? null,
           link: {},
+          zoomPath: "/usage",
           series: outcomeSeries(outcomes, (outcome) => words(`outcome.${outcome}`)),
         }}
       />
@@ -39,6 +41,7 @@ export async function RecentUse({
             title={t("models")}
             groupLabel={words("column.model")}
             rows={models.map((row) => ({ ...row, label: row.label || words("none.model") }))}
+            pageOf={(model) => (model === "" ? null : modelHref(model))}
             hrefOf={(model) => (model === "" ? null : requestsHref({ model, sinceMs: hours[0] }))}
           />
           {!isOwn && (

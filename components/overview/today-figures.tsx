@@ -1,25 +1,30 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import { formatExactCount, formatShare, UNKNOWN } from "@/components/format";
+import { formatExactCount, formatShare, formatUsd, UNKNOWN } from "@/components/format";
 import { Link } from "@/components/link";
+import { changesOf } from "@/components/usage/change-since";
 import { CostFigure, Figure } from "@/components/usage/usage-figures";
 import type { QuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
+import type { AnsweredSums } from "@/lib/manage/usage/board-sums";
+import type { OverviewUsage } from "@/lib/manage/usage/read-overview-usage";
 import type { PoolOverview } from "@/lib/manage/usage/read-pool-overview";
-import type { AnsweredSums } from "@/lib/manage/usage/read-usage-board";
 import { successRate } from "@/lib/usage/success-rate";
 
 /** The day in five figures. */
 export async function TodayFigures({
   today,
+  compared,
   pools,
   forecasts,
 }: {
   readonly today: AnsweredSums;
+  readonly compared: OverviewUsage["compared"];
   readonly pools: readonly PoolOverview[];
   readonly forecasts: QuotaForecasts;
 }) {
-  const [t, usage] = await Promise.all([
+  const [t, usage, change] = await Promise.all([
     getTranslations("overview.figures"),
     getTranslations("overview.usage"),
+    changesOf(compared),
   ]);
   const sum = (count: (pool: PoolOverview) => number) =>
     pools.reduce((total, pool) => total + count(pool), 0);
@@ -37,13 +42,21 @@ export async function TodayFigures({
         </Link>
       </div>
       <dl className="bg-border grid grid-cols-2 gap-px overflow-hidden rounded-lg border lg:grid-cols-5">
-        <Figure name={t("answers")} detail={t("ofRequests", { count: requests })}>
+        <Figure
+          name={t("answers")}
+          detail={t("ofRequests", { count: requests })}
+          change={change((sums) => sums.answered, formatExactCount)}
+        >
           {formatExactCount(answered)}
         </Figure>
-        <Figure name={t("successRate")} {...(requests === 0 && { exact: t("noRequests") })}>
+        <Figure
+          name={t("successRate")}
+          {...(requests === 0 && { exact: t("noRequests") })}
+          change={change(successRate, formatShare, true)}
+        >
           {formatShare(successRate(today))}
         </Figure>
-        <CostFigure totals={today} />
+        <CostFigure totals={today} change={change((sums) => sums.costUsd, formatUsd)} />
         <Figure name={t("ready")} detail={t("ofKeys", { count: all })}>
           {formatExactCount(ready)}
         </Figure>

@@ -4,6 +4,7 @@ import { CopyButton } from "@/components/copy-button";
 import { Fact, FactList } from "@/components/fact-list";
 import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
 import { Link } from "@/components/link";
+import { modelHref } from "@/components/usage/model-href";
 import type { RequestNames } from "@/lib/manage/usage/browse-requests";
 import type { RequestStory } from "@/lib/manage/usage/find-request";
 import { formatTag } from "@/lib/tags/tag-text";
@@ -45,9 +46,11 @@ export function RequestFacts({
           </Alike>
         </Fact>
         <Fact name={t("model")}>
-          <Alike link={story.model === null ? null : { model: story.model }}>
-            {story.model ?? UNKNOWN}
-          </Alike>
+          {story.model === null ? (
+            UNKNOWN
+          ) : (
+            <Own href={modelHref(story.model, story.provider ?? undefined)}>{story.model}</Own>
+          )}
         </Fact>
         <Fact name={t("token")}>
           {isAdmin && story.tokenId?.startsWith("at_") ? (
@@ -125,12 +128,12 @@ export function RequestFacts({
   );
 }
 
-/** Links to the page of a token or member. */
+/** Links to the page of a token, member or model. */
 function Own({
   href,
   children,
 }: {
-  readonly href: `/tokens/${string}` | `/team/${string}`;
+  readonly href: `/tokens/${string}` | `/team/${string}` | `/usage/model?${string}`;
   readonly children: ReactNode;
 }) {
   return (

@@ -1,4 +1,4 @@
-import { filterText } from "./filter-text";
+import { filterText, writeFilter } from "./filter-text";
 
 /** A link's filters of the log. Times are epoch milliseconds, `untilMs` is not included. */
 export interface RequestsLink {
@@ -9,6 +9,8 @@ export interface RequestsLink {
   readonly group?: string | undefined;
   readonly key?: string | undefined;
   readonly outcome?: string | undefined;
+  /** All but this outcome. */
+  readonly exceptOutcome?: string | undefined;
   /** From `formatTag`. */
   readonly tags?: string | undefined;
   readonly sinceMs?: number | undefined;
@@ -21,11 +23,18 @@ export function requestsHref({ sinceMs, untilMs, ...filter }: RequestsLink): `/r
     since: sinceMs === undefined ? undefined : minuteText(sinceMs),
     until: untilMs === undefined ? undefined : minuteText(untilMs),
   };
-  const { tags, group, ...names } = filter;
+  const { tags, group, exceptOutcome, ...names } = filter;
   const escaped = Object.entries(names).map(([name, value]) => [name, value && filterText(value)]);
-  const set = Object.entries({ ...Object.fromEntries(escaped), tags, group, ...times }).flatMap(
-    ([name, value]) => (value === undefined ? [] : [[name, String(value)]]),
-  );
+  const except = exceptOutcome !== undefined && {
+    outcome: writeFilter({ values: [exceptOutcome], isNot: true }),
+  };
+  const set = Object.entries({
+    ...Object.fromEntries(escaped),
+    ...except,
+    tags,
+    group,
+    ...times,
+  }).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
   return `/requests?${new URLSearchParams(set)}`;
 }
 

@@ -29,13 +29,18 @@ export interface DataTableColumnMeta {
   readonly headClassName?: string;
   /** The cell's position on a row's card, if space is limited; without it, the cell is omitted (`app/globals.css`). */
   readonly card?: "title" | "aside" | "line";
-  /** Omitted if the list has little room for columns. */
-  readonly isExtra?: boolean;
+  /** Omitted if the list has little room for columns; `wide` and `widest` ones need more room still. */
+  readonly isExtra?: true | "wide" | "widest";
   /** Shown before the cell on a card, if it needs an explanation. */
   readonly caption?: string;
 }
 
-const EXTRA = "@max-4xl/list:hidden";
+/** On a card it is visible nevertheless (`app/globals.css`). */
+function hiddenIn({ isExtra }: DataTableColumnMeta = {}): string | undefined {
+  if (isExtra === undefined) return undefined;
+  if (isExtra === "wide") return "@max-[68rem]/list:hidden";
+  return isExtra === "widest" ? "@max-7xl/list:hidden" : "@max-4xl/list:hidden";
+}
 
 const features = tableFeatures({
   rowSelectionFeature,
@@ -150,7 +155,7 @@ export function DataTable<Row extends RowData>({
                     }
                     isRight={header.column.columnDef.meta?.align === "right"}
                     className={cn(
-                      header.column.columnDef.meta?.isExtra && EXTRA,
+                      hiddenIn(header.column.columnDef.meta),
                       header.column.columnDef.meta?.headClassName,
                     )}
                   >
@@ -193,8 +198,7 @@ export function DataTable<Row extends RowData>({
                   </TableCell>
                 )}
                 {row.getAllCells().map((cell) => {
-                  const { align, className, card, caption, isExtra } =
-                    cell.column.columnDef.meta ?? {};
+                  const { align, className, card, caption } = cell.column.columnDef.meta ?? {};
                   return (
                     <TableCell
                       key={cell.id}
@@ -203,7 +207,7 @@ export function DataTable<Row extends RowData>({
                       className={cn(
                         "first:pl-4 last:pr-4",
                         align === "right" && "text-right",
-                        isExtra && EXTRA,
+                        hiddenIn(cell.column.columnDef.meta),
                         className,
                       )}
                     >

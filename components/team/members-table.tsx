@@ -1,5 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { Link } from "@/components/link";
+import { requestsHref } from "@/components/requests/requests-href";
+import { SortHead } from "@/components/table/sort-head";
 import { HolderLimits } from "@/components/team/holder-limits";
 import { RemoveMember } from "@/components/team/remove-member";
 import { RoleDialog } from "@/components/team/role-dialog";
@@ -13,15 +15,36 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
+import { FigureCell } from "@/components/usage/figure-cell";
 import type { ListedMember } from "@/lib/manage/team/list-members";
+import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
+
+/** Times aren't counted by member. */
+const MEMBER_FIGURES = ["requests", "success", "limited", "cost"] as const;
+type MemberFigure = (typeof MEMBER_FIGURES)[number];
+
+function hiddenIn(name: MemberFigure): string {
+  return name === "limited" ? "@max-[68rem]/list:hidden" : "@max-4xl/list:hidden";
+}
+
+function hrefOf(name: MemberFigure, user: string, sinceMs: number) {
+  if (name === "requests") return requestsHref({ user, sinceMs });
+  return name === "limited" ? requestsHref({ user, sinceMs, outcome: "limited" }) : null;
+}
 
 /** Everyone on the team. Readers can't remove themselves. */
 export async function MembersTable({
   members,
   ownId,
+  figures,
+  sinceMs,
 }: {
   readonly members: readonly ListedMember[];
   readonly ownId: string;
+  /** Today's, by member. */
+  readonly figures: FiguresById;
+  /** When today began, in epoch milliseconds. */
+  readonly sinceMs: number;
 }) {
   const t = await getTranslations("team");
   return (
@@ -33,8 +56,13 @@ export async function MembersTable({
             <TableHead>{t("columns.role")}</TableHead>
             <TableHead>{t("columns.limits")}</TableHead>
             <TableHead className="text-right">{t("columns.tokens")}</TableHead>
+            {MEMBER_FIGURES.map((name) => (
+              <SortHead key={name} name={name} className={hiddenIn(name)}>
+                <span title={t(`columns.todayHelp.${name}`)}>{t(`columns.today.${name}`)}</span>
+              </SortHead>
+            ))}
             <TableHead className="pl-8">{t("columns.lastSeen")}</TableHead>
-            <TableHead>{t("columns.joined")}</TableHead>
+            <TableHead className="@max-[68rem]/list:hidden">{t("columns.joined")}</TableHead>
             <TableHead className="w-12">
               <span className="sr-only">{t("columns.actions")}</span>
             </TableHead>
@@ -63,6 +91,22 @@ export async function MembersTable({
                 />
               </TableCell>
               <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
+              {MEMBER_FIGURES.map((name) => (
+                <TableCell
+                  key={name}
+                  className={`text-right tabular-nums ${hiddenIn(name)}`}
+                  {...(name === "requests" && {
+                    "data-card": "line",
+                    "data-caption": t("columns.today.requests"),
+                  })}
+                >
+                  <FigureCell
+                    figures={figures[member.id]}
+                    name={name}
+                    href={hrefOf(name, member.id, sinceMs)}
+                  />
+                </TableCell>
+              ))}
               <TableCell data-card="line" data-caption={t("columns.lastSeen")} className="pl-8">
                 {member.lastSeenAtMs === null ? (
                   t("never")
@@ -70,7 +114,7 @@ export async function MembersTable({
                   <RelativeTime ms={member.lastSeenAtMs} />
                 )}
               </TableCell>
-              <TableCell>
+              <TableCell className="@max-[68rem]/list:hidden">
                 <RelativeTime ms={member.createdAtMs} />
               </TableCell>
               <TableCell data-card="aside">

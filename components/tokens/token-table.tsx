@@ -6,6 +6,7 @@ import { useMemo, useState } from "react";
 import { UNKNOWN } from "@/components/format";
 import { Link } from "@/components/link";
 import type { ProviderChoice } from "@/components/provider-choice";
+import { requestsHref } from "@/components/requests/requests-href";
 import { DataTable, dataTableColumns } from "@/components/table/data-table";
 import { LastUse } from "@/components/time/last-use";
 import { useNow } from "@/components/time/use-now";
@@ -15,8 +16,10 @@ import { TokenLimits } from "@/components/tokens/token-limits";
 import { TokenScopes } from "@/components/tokens/token-scopes";
 import { tokenState } from "@/components/tokens/token-state";
 import { TokenStateBadge } from "@/components/tokens/token-state-badge";
+import { FigureCell } from "@/components/usage/figure-cell";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 import type { TokenUse } from "@/lib/manage/tokens/read-token-use";
+import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
 
 const TokenDialog = dynamic(
   () => import("@/components/tokens/token-dialog").then((module) => module.TokenDialog),
@@ -24,6 +27,14 @@ const TokenDialog = dynamic(
 );
 
 const column = dataTableColumns<AccessTokenItem>();
+
+/** Times aren't counted by token. */
+const TOKEN_FIGURES = ["requests", "success", "limited", "cost"] as const;
+
+function hrefOf(name: (typeof TOKEN_FIGURES)[number], token: string, sinceMs: number) {
+  if (name === "requests") return requestsHref({ token, sinceMs });
+  return name === "limited" ? requestsHref({ token, sinceMs, outcome: "limited" }) : null;
+}
 
 /** A page of access tokens, and what can be done with each. */
 export function TokenTable({
@@ -33,6 +44,7 @@ export function TokenTable({
   isAdmin,
   withOwners = isAdmin,
   mayChange,
+  today,
 }: {
   readonly tokens: readonly AccessTokenItem[];
   /** By token id; tokens without limits may be left out. */
@@ -42,6 +54,17 @@ export function TokenTable({
   /** Whether tokens of several owners are among them. */
   readonly withOwners?: boolean;
   readonly mayChange: boolean;
+  /** Figures of the day, the start of which is `sinceMs`; sortable if there is a `pager` or the list begins with the newest. */
+  readonly today?: {
+    readonly figures: FiguresById;
+    readonly sinceMs: number;
+    /** Of a list that is sorted by a figure. */
+    readonly pager: {
+      readonly page: number;
+      readonly pageSize: number;
+      readonly total: number;
+    } | null;
+  };
 }) {
   const t = useTranslations("tokens");
   const [open, setOpen] = useState<{ kind: TokenDialogKind; token: AccessTokenItem } | null>(null);
@@ -75,7 +98,7 @@ export function TokenTable({
       column.display({
         id: "scopes",
         header: t("column.scopes"),
-        meta: { isExtra: true },
+        meta: { isExtra: today === undefined ? true : "widest" },
         cell: ({ row }) => <TokenScopes token={row.original} labels={labels} />,
       }),
       ...(withOwners
@@ -94,6 +117,34 @@ export function TokenTable({
         meta: { card: "line" },
         cell: ({ row }) => <TokenLimits token={row.original} use={use[row.original.id]} />,
       }),
+      ...(today === undefined
+        ? []
+        : TOKEN_FIGURES.map((name) =>
+            column.accessor((token): unknown => today.figures[token.id]?.[name], {
+              id: name,
+              enableSorting: true,
+              sortDescFirst: true,
+              header: () => (
+                <span title={t(`column.todayHelp.${name}`)}>{t(`column.today.${name}`)}</span>
+              ),
+              meta: {
+                align: "right",
+                className: "tabular-nums",
+                isExtra: name === "limited" ? "wide" : true,
+                ...(name === "requests" && {
+                  card: "line" as const,
+                  caption: t("column.today.requests"),
+                }),
+              },
+              cell: ({ row: { original: token } }) => (
+                <FigureCell
+                  figures={today.figures[token.id]}
+                  name={name}
+                  href={hrefOf(name, token.id, today.sinceMs)}
+                />
+              ),
+            }),
+          )),
       column.display({
         id: "lastUsed",
         header: t("column.lastUsed"),
@@ -102,7 +153,7 @@ export function TokenTable({
       column.display({
         id: "expires",
         header: t("column.expires"),
-        meta: { isExtra: true },
+        meta: { isExtra: today === undefined ? true : "wide" },
         cell: ({ row }) => <Expiry ms={row.original.expiresAt} />,
       }),
       ...(mayChange
@@ -121,7 +172,7 @@ export function TokenTable({
           ]
         : []),
     ];
-  }, [t, use, providers, withOwners, mayChange]);
+  }, [t, use, providers, withOwners, mayChange, today]);
 
   return (
     <>
@@ -130,6 +181,7 @@ export function TokenTable({
         columns={columns}
         rows={tokens}
         getRowId={({ id }) => id}
+        {...(today?.pager && { pager: today.pager })}
         empty={t("noMatch")}
       />
       {open && (

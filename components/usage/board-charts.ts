@@ -2,7 +2,7 @@ import type { RequestsLink } from "@/components/requests/requests-href";
 import type { UsageBoard } from "@/lib/manage/usage/read-usage-board";
 import { type ChartSeries, MAX_SERIES } from "@/lib/usage/chart-series";
 import type { Outcome } from "@/lib/usage/types";
-import type { ChartData } from "./chart-data";
+import type { ChartData, ChartMark } from "./chart-data";
 import { OTHER_COLOR, OUTCOME_COLORS, rankColor } from "./series-colors";
 
 /** The texts of a board's charts. */
@@ -28,7 +28,10 @@ export type BoardChart =
 const COUNTS_REQUESTS: ReadonlySet<BoardChart> = new Set(["requests", "tokens", "cost"]);
 
 /** The part of a board that is drawn. */
-type Drawn = Omit<UsageBoard, "totals" | "groups" | "choices" | "names">;
+type Drawn = Omit<
+  UsageBoard,
+  "grain" | "minutes" | "totals" | "compared" | "groups" | "choices" | "names"
+>;
 
 /** The charts of the usage page, in order; titles come from `title`. */
 export function boardCharts(
@@ -41,6 +44,7 @@ export function boardCharts(
     readonly all: RequestsLink;
     readonly group: (id: string) => RequestsLink | null;
   } | null = null,
+  marks: readonly ChartMark[] = [],
 ): readonly { readonly name: BoardChart; readonly data: ChartData }[] {
   const { buckets, openBucketMs } = board;
   const chart = (name: BoardChart, own: Pick<ChartData, "kind" | "unit" | "series">) => ({
@@ -50,6 +54,7 @@ export function boardCharts(
       grain,
       buckets,
       openBucketMs,
+      marks,
       ...own,
       ...(links !== null && COUNTS_REQUESTS.has(name) && { link: links.all }),
     },
@@ -63,7 +68,7 @@ export function boardCharts(
       values,
     }));
   const quantiles = (name: "durations" | "firstTokens") =>
-    (["p50", "p90", "p99"] as const).map((quantile, rank) => ({
+    (["p50", "p95", "p99"] as const).map((quantile, rank) => ({
       label: quantile,
       color: rankColor(rank),
       values: board[name].map((each) => each[quantile]),

@@ -1,19 +1,52 @@
 "use client";
 
-import { useRouter } from "next/navigation";
+import type { Route } from "next";
+import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { Bar, CartesianGrid, ComposedChart, Line, ReferenceArea, XAxis, YAxis } from "recharts";
+import { type PointerEvent as ReactPointerEvent, useRef, useState } from "react";
+import {
+  Bar,
+  CartesianGrid,
+  ComposedChart,
+  Line,
+  ReferenceArea,
+  ReferenceLine,
+  XAxis,
+  YAxis,
+} from "recharts";
 import { ChartContainer, ChartTooltip } from "@/components/ui/chart";
 import { axisTicks } from "./axis-ticks";
-import { type ChartData, chartHref, exactValue, shortValue } from "./chart-data";
+import { type ChartData, chartHref, marksByBucket, shortValue, zoomQuery } from "./chart-data";
+import { ChartTooltipPanel } from "./chart-tooltip";
+import { MARK_COLORS } from "./series-colors";
 import { useBucketTime } from "./use-bucket-time";
 
-/** The drawing of a chart. Loaded separately: recharts is half a page's share of JavaScript. */
+/** Below a plot that is nearer to the window's end, a tooltip would be cut off. */
+const TOOLTIP_ROOM_PX = 260;
+
+/**
+ * The drawing of a chart. Loaded separately: recharts is half a page's share of JavaScript. A bar leads to its requests,
+ * dragging over buckets shows only these, and all charts of a page have their cursors at the same time.
+ */
 export function ChartPlot(data: ChartData) {
-  const { title, kind, unit, grain, buckets, openBucketMs, series } = data;
+  const { title, kind, unit, grain, buckets, openBucketMs, series, zoomPath } = data;
   const router = useRouter();
+  const pathname = usePathname();
+  const params = useSearchParams();
   const t = useTranslations("usage.chart");
   const time = useBucketTime(grain);
+  const [isPointed, setIsPointed] = useState(false);
+  const [isFocused, setIsFocused] = useState(false);
+  const [place, setPlace] = useState<"above" | "below">("below");
+  /** The buckets between which the pointer is dragged. */
+  const [dragged, setDragged] = useState<{ readonly from: number; readonly to: number } | null>(
+    null,
+  );
+  /** A drag ends with a click on the bar below the pointer. */
+  const wasDragged = useRef(false);
+  /** A tap reads a value; the legend and the table lead on. */
+  const isTouch = useRef(false);
+  const shownBucket = useRef<number | null>(null);
   const rows = buckets.map((start, index) => ({
     start,
     ...Object.fromEntries(
@@ -25,9 +58,75 @@ export function ChartPlot(data: ChartData) {
     return kind === "bars" ? values.reduce((sum, value) => sum + value, 0) : Math.max(0, ...values);
   });
   const ticks = axisTicks(Math.max(0, ...tops), unit === "count");
+  const marks = marksByBucket(data);
+  const bucketOf = (label: string | number | undefined) => buckets.indexOf(Number(label));
+
+  function measure(frame: HTMLElement) {
+    const { top, bottom } = frame.getBoundingClientRect();
+    const isLow = window.innerHeight - bottom < TOOLTIP_ROOM_PX && top > TOOLTIP_ROOM_PX;
+    setPlace(isLow ? "above" : "below");
+  }
+
+  function zoom() {
+    if (dragged === null || dragged.from === dragged.to) return setDragged(null);
+    wasDragged.current = true;
+    setDragged(null);
+    const query = new URLSearchParams(zoomPath === undefined ? params : undefined);
+    const { from, to } = dragged;
+    router.push(`${zoomPath ?? pathname}?${zoomQuery(data, from, to, query)}` as Route);
+  }
+
+  function open(place: { readonly bucket: number; readonly series?: number }) {
+    const href = chartHref(data, place);
+    if (href !== null && !wasDragged.current) router.push(href);
+  }
+
   return (
-    <ChartContainer className="h-full w-full">
-      <ComposedChart data={rows} title={t("plot", { title })} accessibilityLayer>
+    <ChartContainer
+      className="h-full w-full touch-pan-y select-none"
+      onPointerEnter={(event: ReactPointerEvent<HTMLElement>) => {
+        measure(event.currentTarget);
+        setIsPointed(true);
+      }}
+      onPointerDown={(event) => {
+        isTouch.current = event.pointerType === "touch";
+      }}
+      onPointerLeave={(event) => {
+        // After a tap, the tooltip stays.
+        if (event.pointerType !== "touch") setIsPointed(false);
+        setDragged(null);
+      }}
+      onFocus={(event) => {
+        measure(event.currentTarget);
+        setIsFocused(true);
+      }}
+      onBlur={() => setIsFocused(false)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && shownBucket.current !== null) {
+          wasDragged.current = false;
+          open({ bucket: shownBucket.current });
+        }
+      }}
+    >
+      <ComposedChart
+        data={rows}
+        title={t("plot", { title })}
+        accessibilityLayer
+        syncId="usage"
+        syncMethod="value"
+        onMouseDown={({ activeLabel }) => {
+          wasDragged.current = false;
+          const bucket = bucketOf(activeLabel);
+          if (bucket >= 0) setDragged({ from: bucket, to: bucket });
+        }}
+        onMouseMove={({ activeLabel }) => {
+          const bucket = bucketOf(activeLabel);
+          if (dragged !== null && bucket >= 0 && bucket !== dragged.to) {
+            setDragged({ ...dragged, to: bucket });
+          }
+        }}
+        onMouseUp={zoom}
+      >
         <CartesianGrid vertical={false} />
         {openBucketMs !== null && (
           <ReferenceArea
@@ -35,6 +134,25 @@ export function ChartPlot(data: ChartData) {
             x2={openBucketMs}
             fill="var(--muted-foreground)"
             fillOpacity={0.14}
+          />
+        )}
+        {[...marks].map(([bucket, own]) => (
+          <ReferenceLine
+            key={bucket}
+            x={buckets[bucket] ?? 0}
+            stroke={
+              MARK_COLORS[own.some((mark) => mark.kind === "incident") ? "incident" : "change"]
+            }
+            strokeDasharray="2 3"
+            strokeOpacity={0.8}
+          />
+        ))}
+        {dragged !== null && dragged.from !== dragged.to && (
+          <ReferenceArea
+            x1={buckets[Math.min(dragged.from, dragged.to)] ?? 0}
+            x2={buckets[Math.max(dragged.from, dragged.to)] ?? 0}
+            fill="var(--primary)"
+            fillOpacity={0.12}
           />
         )}
         <XAxis
@@ -56,37 +174,22 @@ export function ChartPlot(data: ChartData) {
         />
         <ChartTooltip
           isAnimationActive={false}
+          allowEscapeViewBox={{ x: false, y: true }}
+          // Beside the plot: on it, it would hide what is compared.
+          position={{ y: place === "below" ? PLOT_PX : 0 }}
+          wrapperStyle={{ zIndex: 20 }}
           content={({ active, label }) => {
-            const index = buckets.indexOf(Number(label));
-            if (!active || index < 0) return null;
+            const bucket = bucketOf(label);
+            if (!active || bucket < 0 || !(isPointed || isFocused)) return null;
             return (
-              <div
-                data-slot="chart-tooltip"
-                className="bg-popover text-popover-foreground min-w-40 rounded-md border px-3 py-2 text-xs"
-              >
-                <p className="mb-1.5 font-medium">
-                  {time.full(Number(label))}
-                  <span className="text-muted-foreground font-normal"> {time.timeZone}</span>
-                </p>
-                {Number(label) === openBucketMs && (
-                  <p className="text-muted-foreground mb-1.5">{t("open")}</p>
-                )}
-                <dl className="grid gap-1">
-                  {series.map(({ label: name, color, values }) => (
-                    <div key={name} className="flex items-center justify-between gap-4">
-                      <dt className="text-muted-foreground flex items-center gap-1.5">
-                        <span
-                          aria-hidden
-                          className="size-2 rounded-[2px]"
-                          style={{ backgroundColor: color }}
-                        />
-                        {name}
-                      </dt>
-                      <dd className="tabular-nums">{exactValue(values[index], unit)}</dd>
-                    </div>
-                  ))}
-                </dl>
-              </div>
+              <ChartTooltipPanel
+                data={data}
+                bucket={bucket}
+                place={place}
+                onShow={(shown) => {
+                  shownBucket.current = shown;
+                }}
+              />
             );
           }}
         />
@@ -102,8 +205,7 @@ export function ChartPlot(data: ChartData) {
               {...(data.link !== undefined && {
                 className: "cursor-pointer",
                 onClick: (_, bucket) => {
-                  const href = chartHref(data, { bucket, series: number });
-                  if (href !== null) router.push(href);
+                  if (!isTouch.current) open({ bucket, series: number });
                 },
               })}
               isAnimationActive={false}
@@ -126,3 +228,6 @@ export function ChartPlot(data: ChartData) {
     </ChartContainer>
   );
 }
+
+/** The height of the plot, as `UsageChart` gives it. */
+const PLOT_PX = 224;

@@ -16,3 +16,9 @@ export const OTHER_COLOR = "var(--disabled-fill)";
 export function rankColor(rank: number): string {
   return `var(--chart-${(rank % 8) + 1})`;
 }
+
+/** What stands on a chart beside its figures. */
+export const MARK_COLORS = {
+  incident: "var(--blocked-fill)",
+  change: "var(--muted-foreground)",
+} as const;

@@ -2,12 +2,16 @@ import { ChartColumn } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import { EmptyState } from "@/components/empty-state";
 import { type RequestsLink, requestsHref } from "@/components/requests/requests-href";
+import type { Mark } from "@/lib/manage/audit/list-marks";
 import type { UsageBoard, UsageBoardInput } from "@/lib/manage/usage/read-usage-board";
 import { groupedTag, isTagGroup } from "@/lib/manage/usage/tag-question";
 import { formatTag } from "@/lib/tags/tag-text";
+import { isOfLog } from "@/lib/usage/figures/time-grain";
 import { OTHER_VALUE } from "@/lib/usage/rollup";
 import { OUTCOMES } from "@/lib/usage/types";
 import { type BoardChart, boardCharts } from "./board-charts";
+import { MarkList, markLabels } from "./mark-list";
+import { pageOf } from "./page-of-group";
 import { UsageBreakdown } from "./usage-breakdown";
 import { UsageChart } from "./usage-chart";
 import { UsageFigures } from "./usage-figures";
@@ -22,11 +26,17 @@ const BY_TIME: ReadonlySet<BoardChart> = new Set(["duration", "firstToken"]);
 export async function UsageBoardView({
   board,
   query,
+  marks = [],
   without = [],
+  isAdmin = false,
 }: {
   readonly board: UsageBoard;
   readonly query: UsageBoardInput;
+  /** What happened meanwhile. */
+  readonly marks?: readonly Mark[];
   readonly without?: readonly BoardChart[];
+  /** Only admins can open the pages of members and groups. */
+  readonly isAdmin?: boolean;
 }) {
   const t = await getTranslations("usage");
   if (board.totals.requests === 0 && board.totals.attempts === 0) {
@@ -38,9 +48,10 @@ export async function UsageBoardView({
       />
     );
   }
-  const { groupBy, grain, provider, model, token, user, group, key, outcome, tag } = query;
+  const { groupBy, provider, model, token, user, group, key, outcome, tag } = query;
   const tags = tag && formatTag(tag.name, tag.value);
   const filters: RequestsLink = { provider, model, token, user, group, key, outcome, tags };
+  const times = { sinceMs: query.fromMs, untilMs: query.toMs };
   const tagName = groupedTag(groupBy);
   const kind = isTagGroup(groupBy) ? "tag" : groupBy;
   const name = tagName ?? "";
@@ -61,7 +72,7 @@ export async function UsageBoardView({
   };
   const charts = boardCharts(
     board,
-    grain,
+    board.grain,
     {
       outcome: (outcome) => t(`outcome.${outcome}`),
       group: groupName,
@@ -71,10 +82,34 @@ export async function UsageBoardView({
     },
     (chart) => t(`charts.${chart}`, { group: t(`by.${kind}`, { name }) }),
     { all: filters, group: linkOf },
-  ).filter(({ name: chart }) => !without.includes(chart) && !(tag && BY_TIME.has(chart)));
+    await markLabels(marks),
+  ).filter(
+    ({ name: chart }) =>
+      !without.includes(chart) &&
+      !(tag && BY_TIME.has(chart)) &&
+      // The log has the attempts of requests, not of keys.
+      !(chart === "attempts" && isOfLog(board.grain) && (key !== undefined || groupBy === "key")),
+  );
   return (
     <div className="space-y-6">
-      <UsageFigures totals={board.totals} />
+      {(board.minutes === "partial" || board.minutes === "tooMany") && (
+        <p role="note" className="text-muted-foreground text-sm">
+          {t(`minutes.${board.minutes}`)}
+        </p>
+      )}
+      <UsageFigures
+        totals={board.totals}
+        compared={board.compared}
+        links={
+          outcome === undefined
+            ? {
+                requests: requestsHref({ ...filters, ...times }),
+                failed: requestsHref({ ...filters, ...times, exceptOutcome: "ok" }),
+                limited: requestsHref({ ...filters, ...times, outcome: "limited" }),
+              }
+            : null
+        }
+      />
       <div className="grid gap-4 lg:grid-cols-2 lg:[&>:last-child:nth-child(odd)]:col-span-2">
         {charts.map(({ name: chart, data }) => (
           <UsageChart
@@ -84,13 +119,14 @@ export async function UsageBoardView({
           />
         ))}
       </div>
+      <MarkList marks={marks} />
       <UsageBreakdown
         title={t("breakdown", { group: t(`by.${kind}`, { name }) })}
         groupLabel={t(`column.${kind}`, { name })}
         rows={board.groups.map((row) => ({ ...row, label: groupName(row.id) }))}
+        pageOf={(id) => (id === "" ? null : pageOf(groupBy, id, { provider, isAdmin }))}
         hrefOf={(id) => {
           const link = linkOf(id);
-          const times = { sinceMs: query.fromMs, untilMs: query.toMs };
           return link && requestsHref({ ...link, ...times });
         }}
       />

@@ -22,6 +22,7 @@ export async function UsageBreakdown({
   groupLabel,
   rows,
   hrefOf = () => null,
+  pageOf = () => null,
 }: {
   readonly title: string;
   /** Heading of the first column. */
@@ -29,6 +30,8 @@ export async function UsageBreakdown({
   readonly rows: readonly BreakdownRow[];
   /** The link to a row's requests; null if they can't be filtered. */
   readonly hrefOf?: (id: string) => `/requests?${string}` | null;
+  /** The page of what a row is about; null if there is none, or the reader can't open it. */
+  readonly pageOf?: (id: string) => string | null;
 }) {
   const t = await getTranslations("usage.figures");
   return (
@@ -47,6 +50,7 @@ export async function UsageBreakdown({
           <TableBody>
             {rows.map(({ id, label, requests, inputTokens, outputTokens, ...row }) => {
               const href = hrefOf(id);
+              const page = pageOf(id) ?? href;
               const isUnknown = row.costUsd === 0 && row.unpricedRequests > 0;
               return (
                 <TableRow key={id}>
@@ -54,16 +58,22 @@ export async function UsageBreakdown({
                     className="max-w-40 truncate pl-4 font-medium sm:max-w-64"
                     title={label}
                   >
-                    {href === null ? (
+                    {page === null ? (
                       label
                     ) : (
-                      <Link href={href} prefetch={false} className="hover:underline">
+                      <Link href={page} prefetch={false} className="hover:underline">
                         {label}
                       </Link>
                     )}
                   </TableCell>
                   <TableCell className="text-right tabular-nums">
-                    {formatExactCount(requests)}
+                    {href === null ? (
+                      formatExactCount(requests)
+                    ) : (
+                      <Link href={href} prefetch={false} className="hover:underline">
+                        {formatExactCount(requests)}
+                      </Link>
+                    )}
                   </TableCell>
                   <TableCell className="hidden text-right tabular-nums sm:table-cell">
                     {formatExactCount(inputTokens + outputTokens)}

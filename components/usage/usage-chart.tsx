@@ -27,7 +27,7 @@ export function UsageChart({ data, hint }: { readonly data: ChartData; readonly 
             {title}
           </h3>
           <p className="text-muted-foreground text-xs">
-            {[hint, t(data.grain === "day" ? "byDay" : "byHour", { zone: timeZone })]
+            {[hint, t(`by.${data.grain}`, { zone: timeZone })]
               .filter((words) => words !== undefined)
               .join(" ")}
           </p>

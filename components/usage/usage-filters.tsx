@@ -5,6 +5,7 @@ import { parseAsString, useQueryStates } from "nuqs";
 import { FilterBar } from "@/components/filters/filter-bar";
 import { FilterDate } from "@/components/filters/filter-date";
 import { FilterSelect } from "@/components/filters/filter-select";
+import { RangeChip } from "./range-chip";
 
 export interface FilterChoice {
   readonly value: string;
@@ -17,6 +18,8 @@ const everything = {
   range: parseAsString,
   from: parseAsString,
   to: parseAsString,
+  since: parseAsString,
+  until: parseAsString,
   provider: parseAsString,
   model: parseAsString,
   token: parseAsString,
@@ -40,7 +43,9 @@ export function UsageFilters({
   }[];
 }) {
   const t = useTranslations("usage.filters");
-  const [{ range, ...chosen }] = useQueryStates(everything);
+  const [{ range, since, until, ...chosen }] = useQueryStates(everything);
+  // A part of a chart is a chip.
+  const hasDays = range === "custom" && (since === null || until === null);
   const [firstRange, ...otherRanges] = ranges;
   const [firstGroup, ...otherGroups] = groups;
   return (
@@ -53,9 +58,10 @@ export function UsageFilters({
           options={otherRanges}
         />
       }
+      chips={<RangeChip />}
       count={Object.values(chosen).filter((value) => value !== null).length}
     >
-      {range === "custom" && (
+      {hasDays && (
         <>
           <FilterDate name="from" label={t("from")} />
           <FilterDate name="to" label={t("to")} />

@@ -47,6 +47,9 @@ const figure = (page: Page, name: string) =>
 
 const chart = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
+/** Who used how much in the range. */
+const breakdown = (page: Page) => page.getByRole("table", { name: /^Use by/ });
+
 test("before any request the page says what to do", async ({ admin }) => {
   await admin.goto("/usage");
   await expect(admin.getByText("No requests in this range")).toBeVisible();
@@ -60,9 +63,9 @@ test("a row, a legend and a cell lead to the requests that they are made of, wit
   await send(admin, server);
   const rows = admin.getByRole("table", { name: /requests/i }).locator("tbody tr");
   await admin.goto("/usage");
-  await admin
+  await breakdown(admin)
     .getByRole("row", { name: /gpt-4o-mini/ })
-    .getByRole("link")
+    .getByRole("link", { name: "3" })
     .click();
   await expect(rows).toHaveCount(3);
   for (const row of await rows.all()) await expect(row).toContainText("gpt-4o-mini");
@@ -107,6 +110,16 @@ test("figures, hover, keyboard, table and file tell what was sent", async ({ adm
   await expect(tooltip).toContainText("in progress");
   await expect(tooltip).toContainText(/Answered5/);
   await expect(tooltip).toContainText(/Denied1/);
+  await expect(tooltip).toContainText(/Total6/);
+  // Beside the plot: all of it stays visible.
+  const shownAt = await tooltip.boundingBox();
+  const isBelow = (shownAt?.y ?? 0) >= box.y + box.height - 1;
+  expect(isBelow || (shownAt?.y ?? 0) + (shownAt?.height ?? 0) <= box.y + 1).toBe(true);
+  // The other charts point at the same hour.
+  await expect(
+    chart(admin, "Cost by model").locator(".recharts-tooltip-cursor").first(),
+  ).toBeAttached();
+  await expect(admin.locator("[data-slot=chart-tooltip]")).toHaveCount(1);
   await expectAccessible(admin);
 
   await admin.mouse.move(0, 0);
@@ -131,6 +144,97 @@ test("figures, hover, keyboard, table and file tell what was sent", async ({ adm
   expect(csv[0]?.slice(1).sort()).toEqual(["gpt-4o", "gpt-4o-mini"]);
   const cells = csv.slice(1).flatMap((row) => row.slice(1).map(Number));
   expect(cells.reduce((sum, value) => sum + value, 0)).toBe(tokens);
+});
+
+test("a model has a page with its figures, who serves it and its requests, and leads on", async ({
+  admin,
+  server,
+}) => {
+  await send(admin, server);
+  await admin.goto("/usage");
+  await breakdown(admin).getByRole("link", { name: "gpt-4o-mini" }).click();
+  await expect(admin.getByRole("heading", { level: 1, name: "gpt-4o-mini" })).toBeVisible();
+  await expect(figure(admin, "Requests")).toHaveText(/^3/);
+  await expect(figure(admin, "Success rate")).toContainText("100%");
+  await expect(figure(admin, "Rate-limited")).toContainText("0");
+  await expect(figure(admin, "Latency, median")).toContainText("p95");
+  await expect(figure(admin, "Month to date").locator("span").first()).toHaveAttribute(
+    "title",
+    (await figure(admin, "Cost").locator("span").first().getAttribute("title")) ?? "",
+  );
+  const serving = admin.getByRole("region", { name: "Who serves it" });
+  await expect(serving).toContainText("3 requests in 30 days");
+  await expect(serving.getByRole("link", { name: "1 key ready" })).toHaveAttribute(
+    "href",
+    "/keys/openai?model=gpt-4o-mini&status=ready",
+  );
+  const latest = admin.getByRole("region", { name: "Latest requests" });
+  await expect(latest.locator("tbody tr")).toHaveCount(3);
+  await expectAccessible(admin);
+  await latest.getByRole("link").first().click();
+  await expect(admin).toHaveURL(/requests\?model=gpt-4o-mini/);
+  await admin.goto("/usage/model");
+  await expect(admin).toHaveURL(/usage\?by=model/);
+});
+
+test("lists have today's figures, and can be sorted by them", async ({ admin, server }) => {
+  await send(admin, server);
+  await admin.goto("/keys/openai");
+  const keys = admin.getByRole("table", { name: /OpenAI/ });
+  const row = keys.locator("tbody tr").first();
+  await expect(row.getByRole("link", { name: "5" })).toHaveAttribute("href", /key=pk_.*since=/);
+  await expect(row).toContainText("100%");
+  await keys.getByRole("button", { name: "Cost" }).click();
+  await expect(admin).toHaveURL(/sort=-cost/);
+  await expect(row.getByRole("link", { name: "5" })).toBeVisible();
+  await expectAccessible(admin);
+  await server.admin.createToken({ name: "sorted app" });
+  await admin.goto("/tokens?sort=-requests");
+  await expect(admin.getByRole("columnheader", { name: "Requests" })).toHaveAttribute(
+    "aria-sort",
+    "descending",
+  );
+  await expectAccessible(admin);
+  await admin.goto("/team");
+  const members = admin.getByRole("table", { name: "Team" });
+  await members.getByRole("button", { name: "Requests" }).click();
+  await expect(admin).toHaveURL(/sort=-requests/);
+  await members.getByRole("button", { name: "Requests" }).click();
+  await expect(admin).toHaveURL(/sort=requests/);
+  await expectAccessible(admin);
+});
+
+test("the last hour is shown by the minute, and dragging over a chart shows a part of it", async ({
+  admin,
+  server,
+}) => {
+  await send(admin, server);
+  await admin.goto("/usage?range=1h");
+  await expect(figure(admin, "Requests")).toHaveText(/^6/);
+  const requests = chart(admin, "Requests by outcome");
+  await expect(requests).toContainText("By the minute");
+  await requests.getByRole("button", { name: /as a table/ }).click();
+  await expect(requests.getByRole("row")).toHaveCount(61);
+  await requests.getByRole("link", { name: "1", exact: true }).first().click();
+  await expect(admin.getByRole("table", { name: "Requests" }).locator("tbody tr")).toHaveCount(1);
+
+  await admin.goto("/usage?by=provider");
+  const plot = requests.locator("svg.recharts-surface").first();
+  await expect(plot).toBeVisible();
+  const box = await plot.boundingBox();
+  if (box === null) throw new Error("the chart has no place");
+  const y = box.y + box.height / 2;
+  await admin.mouse.move(box.x + box.width - 60, y);
+  await admin.mouse.down();
+  await admin.mouse.move(box.x + box.width - 30, y, { steps: 4 });
+  await admin.mouse.move(box.x + box.width - 12, y, { steps: 4 });
+  await admin.mouse.up();
+  await expect(admin).toHaveURL(/by=provider.*range=custom.*since=.*until=/);
+  await expect(figure(admin, "Requests")).toHaveText(/^6/);
+  await expect(requests).toContainText(/By (the minute|five minutes)/);
+  await admin.getByRole("button", { name: /Remove this range/ }).click();
+  await expect(admin).not.toHaveURL(/range=/);
+  await expect(requests).toContainText("By the hour");
 });
 
 test("filters and grouping are in the URL, and narrow everything", async ({ admin, server }) => {
@@ -249,7 +353,7 @@ test("an admin counts usage by a tag, and finds the requests of its values", asy
   await expect(admin.getByRole("row", { name: /^other/ })).toHaveCount(0);
   await expectAccessible(admin);
 
-  await admin.getByRole("row", { name: /^acme/ }).getByRole("link").click();
+  await admin.getByRole("row", { name: /^acme/ }).getByRole("link").last().click();
   await expect(admin).toHaveURL(/tags=customer%3Dacme/);
   const found = admin.getByRole("table", { name: "Requests" }).locator("tbody tr");
   await expect(found.first()).toContainText("tagged app");

@@ -14,12 +14,15 @@ import { listIncidents } from "../../lib/manage/alerts/list-incidents";
 import { keepQuotaDays } from "../../lib/manage/limits/read-quota-days";
 import { readQuotaForecasts } from "../../lib/manage/limits/read-quota-forecasts";
 import type { ManageContext } from "../../lib/manage/manage-context";
-import { listAccessTokens } from "../../lib/manage/tokens/list-access-tokens";
+import { browseAccessTokens } from "../../lib/manage/tokens/browse-access-tokens";
 import { readTokenUse } from "../../lib/manage/tokens/read-token-use";
 import { readLogThinning } from "../../lib/manage/usage/read-log-thinning";
+import { readModelServing } from "../../lib/manage/usage/read-model-serving";
+import { readMonthCosts } from "../../lib/manage/usage/read-month-costs";
 import { readOverviewUsage } from "../../lib/manage/usage/read-overview-usage";
 import { readPoolOverview } from "../../lib/manage/usage/read-pool-overview";
-import { readUsageBoard } from "../../lib/manage/usage/read-usage-board";
+import { readKeyFigures } from "../../lib/manage/usage/read-today-figures";
+import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/usage/read-usage-board";
 import { Cells, DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
 import { counted } from "./counted-d1";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS, storeKey, storeToken } from "./test-store";
@@ -114,6 +117,13 @@ const TODAY_MS = Math.floor(NOW_MS / DAY_MS) * DAY_MS;
 const day = { grain: "hour", fromMs: HOUR_OF_NOW - 23 * HOUR_MS, toMs: NOW_MS + 1 } as const;
 const month = { grain: "day", fromMs: TODAY_MS - 29 * DAY_MS, toMs: NOW_MS + 1 } as const;
 
+const usagePage = (input: UsageBoardInput) =>
+  Promise.all([
+    readUsageBoard(context, ADMIN, input),
+    readMonthCosts(context, ADMIN, input),
+    readLogThinning(context),
+  ]);
+
 test.each<[string, () => Promise<unknown>]>([
   [
     "overview",
@@ -126,13 +136,14 @@ test.each<[string, () => Promise<unknown>]>([
         listIncidents(context, { limit: 5 }),
       ]),
   ],
-  ["usage, 24 hours by model", () => readUsageBoard(context, ADMIN, { ...day, groupBy: "model" })],
-  ["usage, 30 days by token", () => readUsageBoard(context, ADMIN, { ...month, groupBy: "token" })],
+  ["usage, 24 hours by model", () => usagePage({ ...day, groupBy: "model" })],
+  ["usage, 30 days by token", () => usagePage({ ...month, groupBy: "token" })],
   [
     "tokens",
     async () => {
-      const { items } = await listAccessTokens(context, "everyone", { limit: 50 });
+      const { items, figures } = await browseAccessTokens(context, "everyone", { limit: 50 });
       expect(items).toHaveLength(TOKENS);
+      expect(Object.keys(figures)).toHaveLength(TOKENS);
       const use = await readTokenUse(
         context,
         items.map(({ id }) => id),
@@ -140,6 +151,22 @@ test.each<[string, () => Promise<unknown>]>([
       expect(Object.values(use).every(({ monthlyCostUsd }) => monthlyCostUsd > 0)).toBe(true);
     },
   ],
+  [
+    "tokens by cost",
+    () => {
+      const byCost = { figure: "cost", isAscending: false, page: 1 } as const;
+      return browseAccessTokens(context, "everyone", { limit: 50 }, byCost);
+    },
+  ],
+  [
+    "a model",
+    () =>
+      Promise.all([
+        readModelServing(context, ADMIN, "gemini-0"),
+        readUsageBoard(context, ADMIN, { ...day, groupBy: "provider", model: "gemini-0" }),
+      ]),
+  ],
+  ["a provider's keys", () => readKeyFigures(context, "google-ai-studio")],
 ])("%s", async (page, look) => {
   store.rowsRead = 0;
   await look();

@@ -3,16 +3,22 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { newRowId } from "../../lib/db/new-row-id";
 import { envAccessTokens } from "../../lib/db/tokens/env-access-tokens";
 import { compactUsage } from "../../lib/db/usage/compact-usage";
+import { writeUsage } from "../../lib/db/usage/write-usage";
+import { listMarks } from "../../lib/manage/audit/list-marks";
 import { readQuotaForecasts } from "../../lib/manage/limits/read-quota-forecasts";
 import type { ManageContext } from "../../lib/manage/manage-context";
+import { addModelAlias } from "../../lib/manage/providers/add-model-alias";
 import { changeSettings } from "../../lib/manage/settings/change-settings";
 import { browseRequests } from "../../lib/manage/usage/browse-requests";
 import { listRequestChoices } from "../../lib/manage/usage/list-request-choices";
+import { MOST_LOGGED } from "../../lib/manage/usage/logged-range";
 import { readLogThinning } from "../../lib/manage/usage/read-log-thinning";
+import { readModelServing } from "../../lib/manage/usage/read-model-serving";
+import { readMonthCosts } from "../../lib/manage/usage/read-month-costs";
 import { readOverviewUsage } from "../../lib/manage/usage/read-overview-usage";
 import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/usage/read-usage-board";
 import type { RequestEvent } from "../../lib/usage/request-event";
-import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
+import { Cells, DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
 import { recordRequests } from "./record-requests";
 import { ACTOR, db, emptyStore, emptyUsage, SECRETS, storeKey, storeToken } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
@@ -61,6 +67,8 @@ const board = (
 
 const sumOf = (lists: readonly { readonly values: readonly number[] }[]) =>
   lists.flatMap(({ values }) => values).reduce((sum, value) => sum + value, 0);
+
+const NO_TIMES = { p50: null, p95: null, p99: null };
 
 describe("the board of use", () => {
   test("is split by a tag, and narrowed by its values, for a member as for admins", async () => {
@@ -142,7 +150,7 @@ describe("the board of use", () => {
     expect(buckets.at(-1)).toBe(HOUR_OF_NOW);
     expect(openBucketMs).toBe(HOUR_OF_NOW);
     expect(attemptsPerAnswer.slice(-5)).toEqual([null, 1.25, 1.25, 1.25, 1.25]);
-    expect(durations[0]).toEqual({ p50: null, p90: null, p99: null });
+    expect(durations[0]).toEqual({ p50: null, p95: null, p99: null });
     expect(durations.at(-1)?.p50).toBeGreaterThan(630);
     expect(durations.at(-1)?.p99).toBeLessThanOrEqual(1_000);
   });
@@ -160,6 +168,196 @@ describe("the board of use", () => {
     });
     expect(day.buckets).toHaveLength(7);
     expect(day.totals.requests).toBe(100);
+  });
+
+  test("figures stand beside those of the same hours of the day before, in all of its views", async () => {
+    const today = mixed();
+    const yesterday = mixed().slice(0, 61);
+    await record([
+      ...today,
+      ...yesterday.map((event) => ({ ...event, atMs: event.atMs - DAY_MS, durationMs: 4_100 })),
+    ]);
+    const views: Partial<UsageBoardInput>[] = [
+      { groupBy: "model" },
+      { groupBy: "token", user: "us_1" },
+      { groupBy: "key" },
+      { groupBy: "model", key: "pk_1", provider: "openai" },
+      { groupBy: "model", outcome: "limited" },
+    ];
+    for (const view of views) {
+      const { compared } = await board(view);
+      const { fromMs, toMs } = compared?.beforeRange ?? { fromMs: 0, toMs: 0 };
+      expect([fromMs, toMs]).toEqual([HOUR_OF_NOW - 47 * HOUR_MS, HOUR_OF_NOW - DAY_MS]);
+      const before = (await board({ ...view, fromMs, toMs })).totals;
+      const times = { duration: NO_TIMES, firstToken: NO_TIMES };
+      expect(compared?.before).toEqual(view.user === undefined ? before : { ...before, ...times });
+      expect(compared?.current).toEqual((await board({ ...view, toMs: HOUR_OF_NOW })).totals);
+      expect(compared?.before.requests).toBeGreaterThan(0);
+    }
+    const { compared, totals } = await board();
+    expect(totals).toMatchObject({ limited: 20, answered: 80 });
+    expect(compared?.before.duration.p50).toBeGreaterThan(4_000);
+    expect(compared?.current.duration.p50).toBeLessThan(1_000);
+  });
+
+  test("minutes are the same requests as hours, in every view, and the minutes before too", async () => {
+    const MINUTE_MS = 60_000;
+    const hourMs = HOUR_OF_NOW - HOUR_MS;
+    const events = mixed().flatMap(({ id: _, atMs: __, ...event }, index) => {
+      const atMs = hourMs + ((index * 7) % 60) * MINUTE_MS + index * 11;
+      const own = {
+        ...event,
+        durationMs: 40 + index * 17,
+        timeToFirstTokenMs: index % 3 === 0 ? null : 20 + index * 9,
+        ...(index % 4 !== 3 && { tags: { customer: `c${index % 4}` } }),
+      };
+      return [requestAt(atMs, own), requestAt(atMs - DAY_MS, own)];
+    });
+    await changeSettings(context, { section: "tags", changes: { rollUp: ["customer"] } });
+    await record(events, ["customer"]);
+    const views: Partial<UsageBoardInput>[] = [
+      ...(["provider", "model", "token", "user", "outcome", "key", "tag:customer"] as const).map(
+        (groupBy) => ({ groupBy }),
+      ),
+      { groupBy: "model", token: "at_1" },
+      { groupBy: "token", model: "model-3", outcome: "ok" },
+      { groupBy: "user", tag: { name: "customer", value: "c1" } },
+      { groupBy: "model", key: "pk_1", provider: "openai" },
+    ];
+    const range = { fromMs: hourMs, toMs: HOUR_OF_NOW };
+    for (const view of views) {
+      const hours = await board({ ...range, ...view });
+      for (const grain of ["minute", "fiveMinutes"] as const) {
+        const minutes = await board({ ...range, ...view, grain });
+        expect(minutes.minutes).toBe("whole");
+        expect(minutes.buckets).toHaveLength(grain === "minute" ? 60 : 12);
+        expect(minutes.groups.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+          hours.groups.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        );
+        const { duration, firstToken, ...totals } = minutes.totals;
+        expect(hours.totals).toMatchObject(totals);
+        expect(sumOf(minutes.outcomes)).toBe(hours.totals.requests);
+        expect(sumOf(minutes.tokens)).toBe(sumOf(hours.tokens));
+        expect(sumOf(minutes.costs)).toBeCloseTo(hours.totals.costUsd, 12);
+        if (view.tag !== undefined || view.groupBy === "tag:customer") continue;
+        expect({ duration, firstToken }).toMatchObject({
+          duration: hours.totals.duration,
+          firstToken: hours.totals.firstToken,
+        });
+        expect(minutes.compared?.before.requests).toBe(minutes.totals.requests);
+        expect(minutes.compared?.beforeRange.fromMs).toBe(hourMs - DAY_MS);
+      }
+    }
+    const own = { id: "us_1", role: "member" } as const;
+    const mine = await board({ ...range, grain: "minute" }, own);
+    expect(mine.totals.requests).toBe(50);
+    // What was not logged is said.
+    await changeSettings(context, { section: "logging", changes: { requests: "problems" } });
+    expect((await board({ ...range, grain: "minute" })).minutes).toBe("partial");
+  });
+
+  test("too many requests for minutes are shown by the hour", async () => {
+    const cells = new Cells();
+    for (let index = 0; index <= MOST_LOGGED; index += 1) {
+      cells.add(requestAt(NOW_MS, { attempts: [attemptBy("pk_1")] }), 1);
+    }
+    await writeUsage(db, {
+      ...{ id: "uf_many", atMs: NOW_MS, cells: cells.toStored(), logRows: [], spends: [] },
+      ...{ rowsWritten: 0, dropped: 0, unlogged: 0 },
+    });
+    const minutes = {
+      grain: "minute",
+      fromMs: NOW_MS - 59 * 60_000,
+      toMs: NOW_MS + 60_000,
+    } as const;
+    const shown = await board(minutes);
+    expect(shown).toMatchObject({ grain: "hour", minutes: "tooMany" });
+    expect(shown.buckets).toEqual([HOUR_OF_NOW - HOUR_MS, HOUR_OF_NOW]);
+    expect(shown.totals.requests).toBe(MOST_LOGGED + 1);
+  });
+
+  test("marks: incidents of the range and, for admins, changes that matter to requests", async () => {
+    const range = { fromMs: HOUR_OF_NOW - HOUR_MS, toMs: HOUR_OF_NOW + HOUR_MS };
+    await changeSettings(context, { section: "logging", changes: { requests: "sampled" } });
+    await db.run(sql`
+      insert into audit_log (id, at_ms, actor_kind, actor_id, actor_name, action, subject_kind, subject_id, subject_name, count)
+      values (${newRowId("au", NOW_MS + 1)}, ${NOW_MS + 1}, 'user', 'us_admin', 'ada', 'member.sign-in', 'member', 'us_admin', 'ada', 1)`);
+    const marks = await listMarks(context, range, { withChanges: true });
+    expect(marks).toMatchObject([{ kind: "change", action: "settings.update", atMs: NOW_MS }]);
+    expect(await listMarks(context, range, { withChanges: false })).toEqual([]);
+    const before = { fromMs: range.fromMs - DAY_MS, toMs: range.fromMs };
+    expect(await listMarks(context, before, { withChanges: true })).toEqual([]);
+  });
+
+  test("the month's costs are those of its days, split as the board is", async () => {
+    const months = mixed().flatMap((event, index) =>
+      // The 15th of October to the 20th of November.
+      [0, 36].map((days) => ({ ...event, atMs: event.atMs - (days + (index % 7)) * DAY_MS })),
+    );
+    await record(months);
+    const sum = (rows: readonly { readonly costUsd: number }[]) =>
+      rows.reduce((total, { costUsd }) => total + costUsd, 0);
+    const days = { grain: "day", toMs: Date.UTC(2026, 10, 21) } as const;
+    for (const groupBy of ["provider", "model", "token", "user"] as const) {
+      const month = await readMonthCosts(context, ADMIN, { groupBy });
+      const ofMonth = await board({ ...days, fromMs: Date.UTC(2026, 10, 1), groupBy });
+      expect(month?.startMs).toBe(Date.UTC(2026, 10, 1));
+      expect(month?.total.toDate).toBeCloseTo(ofMonth.totals.costUsd, 12);
+      const october = { fromMs: Date.UTC(2026, 9, 1), toMs: Date.UTC(2026, 10, 1) };
+      const before = await board({ ...days, ...october, groupBy });
+      expect(before.totals.costUsd).toBeGreaterThan(0);
+      expect(month?.total.lastMonth).toBeCloseTo(before.totals.costUsd, 12);
+      expect(month?.total.forecast).toBeGreaterThan(ofMonth.totals.costUsd);
+      for (const { id, toDate } of month?.rows ?? []) {
+        expect(toDate).toBeCloseTo(sum(ofMonth.groups.filter((row) => row.id === id)), 12);
+      }
+    }
+    const own = await readMonthCosts(context, { id: "us_0", role: "member" }, { groupBy: "token" });
+    const mine = await board({ ...days, fromMs: Date.UTC(2026, 10, 1), user: "us_0" });
+    expect(own?.total.toDate).toBeCloseTo(mine.totals.costUsd, 12);
+    expect(own?.rows.map(({ id }) => id)).toEqual(["at_0"]);
+    // Not kept by day.
+    expect(
+      await readMonthCosts(context, ADMIN, { groupBy: "token", provider: "openai" }),
+    ).toBeNull();
+  });
+
+  test("who serves a model: providers with its keys by state, and aliases", async () => {
+    const [ready, cooling] = [await storeKey("a"), await storeKey("b")];
+    await storeKey("c", "groq");
+    await db.run(sql`
+      insert into key_cooldowns (key_id, model, until_ms, reason, evidence, set_at_ms, version)
+      values (${cooling}, 'gpt-5-mini', ${NOW_MS + HOUR_MS}, 'rate_limit_day', '{}', ${NOW_MS}, 1)`);
+    await addModelAlias(context, {
+      ...{ name: "small", choice: "ordered", conversion: "needed" },
+      ...{ maxInputUsd: null, maxOutputUsd: null },
+      targets: [
+        { provider: "groq", model: "gpt-5-mini", weight: 1, capabilities: [] },
+        { provider: "openai", model: "gpt-5", weight: 1, capabilities: [] },
+      ],
+    });
+    await record([...answersOf(ready, 3, NOW_MS), ...answersOf(ready, 2, NOW_MS - DAY_MS)]);
+    const serving = await readModelServing(context, ADMIN, "gpt-5-mini");
+    expect(serving).toEqual({
+      providers: [
+        {
+          ...{ provider: "openai", label: "OpenAI", requests: 5 },
+          ...{ ready: 1, cooling: 1, blocked: 0, disabled: 0 },
+        },
+        {
+          ...{ provider: "groq", label: "Groq", requests: 0 },
+          ...{ ready: 1, cooling: 0, blocked: 0, disabled: 0 },
+        },
+      ],
+      aliases: ["small"],
+    });
+    const member = { id: "us_none", role: "member" } as const;
+    expect((await readModelServing(context, member, "gpt-5-mini")).providers).toMatchObject([
+      { provider: "groq", requests: 0 },
+    ]);
+    expect((await readModelServing(context, ADMIN, "gpt-5-mini", "groq")).providers).toMatchObject([
+      { provider: "groq" },
+    ]);
   });
 
   test("members get their own, whatever they request", async () => {
@@ -207,8 +405,11 @@ describe("the board of use", () => {
     await record(mixed());
     const overview = await readOverviewUsage(context, ADMIN, HOUR_OF_NOW - HOUR_MS);
     const today = await board({ fromMs: HOUR_OF_NOW - HOUR_MS });
-    expect(overview.today).toEqual(today.totals);
+    expect(today.totals).toMatchObject(overview.today);
     expect(sumOf(overview.outcomes)).toBe(100);
+    const hour = await board({ fromMs: HOUR_OF_NOW - HOUR_MS, toMs: HOUR_OF_NOW });
+    expect(hour.totals).toMatchObject(overview.compared?.current ?? {});
+    expect(overview.compared?.before.requests).toBe(0);
     expect(overview.models).toHaveLength(5);
     expect(overview.users.map(({ id, requests }) => [id, requests])).toEqual(
       expect.arrayContaining([

@@ -65,7 +65,12 @@ export default async function OverviewPage() {
             <StatusLine health={pools[0]?.health ?? "off"} troubles={troubles} />
           )}
         </div>
-        <TodayFigures today={usage.today} pools={pools} forecasts={forecasts} />
+        <TodayFigures
+          today={usage.today}
+          compared={usage.compared}
+          pools={pools}
+          forecasts={forecasts}
+        />
         <RecentUse usage={usage} isOwn={isOwn} />
         <PoolTable pools={pools} />
         <QuotaTable forecasts={forecasts} />

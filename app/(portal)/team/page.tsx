@@ -10,6 +10,7 @@ import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";
 import { DataTablePager } from "@/components/table/data-table-pager";
 import { contains, PAGE_SIZE, pageOf } from "@/components/table/page-of";
+import { readTableSort } from "@/components/table/table-sort";
 import { InviteDialog } from "@/components/team/invite-dialog";
 import { InvitesTable } from "@/components/team/invites-table";
 import { MembersTable } from "@/components/team/members-table";
@@ -17,12 +18,15 @@ import { Button } from "@/components/ui/button";
 import { ROLES } from "@/lib/auth/member";
 import { listInvites } from "@/lib/manage/team/list-invites";
 import { listMembers } from "@/lib/manage/team/list-members";
+import { readMemberFigures, utcDayMs } from "@/lib/manage/usage/read-today-figures";
+import { byFigure, FIGURE_ORDERS } from "@/lib/usage/figures/figure-order";
 
 /** Invalid values in the URL are ignored. */
 const query = z.object({
   q: z.string().trim().min(1).max(200).optional().catch(undefined),
   role: z.enum(ROLES).optional().catch(undefined),
   page: z.coerce.number().int().catch(1),
+  sort: z.string().optional().catch(undefined),
 });
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -31,16 +35,29 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function TeamPage({ searchParams }: PageProps<"/team">) {
   const { context, member } = await portalRead("admin");
-  const { q, role, ...wanted } = query.parse(await searchParams);
-  const [members, invites, t] = await Promise.all([
+  const { q, role, sort, ...wanted } = query.parse(await searchParams);
+  const [members, invites, figures, t] = await Promise.all([
     listMembers(context),
     listInvites(context),
+    readMemberFigures(context),
     getTranslations("team"),
   ]);
   const found = members.filter(
     (each) => contains([each.name, each.email], q) && (role ?? each.role) === each.role,
   );
-  const { rows, page } = pageOf(found, wanted.page);
+  const sorted = readTableSort(sort, FIGURE_ORDERS);
+  const figure = FIGURE_ORDERS.find((name) => name === sorted?.column);
+  const order =
+    figure === undefined
+      ? found.map(({ id }) => id)
+      : byFigure(
+          found.map(({ id }) => id),
+          figures,
+          figure,
+          sorted?.isDescending === false,
+        );
+  const ordered = found.toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  const { rows, page } = pageOf(ordered, wanted.page);
   const isLong = members.length > PAGE_SIZE;
   const openInvites = t("invites.open", { count: invites.length });
   return (
@@ -74,7 +91,12 @@ export default async function TeamPage({ searchParams }: PageProps<"/team">) {
       {isLong && found.length === 0 ? (
         <p className="text-muted-foreground py-8 text-center text-sm">{t("noneFound")}</p>
       ) : (
-        <MembersTable members={rows} ownId={member.id} />
+        <MembersTable
+          members={rows}
+          ownId={member.id}
+          figures={figures}
+          sinceMs={utcDayMs(context.nowMs())}
+        />
       )}
       {isLong && (
         <div className="mt-4">

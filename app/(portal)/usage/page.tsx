@@ -4,10 +4,13 @@ import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
+import { MonthCosts } from "@/components/usage/month-costs";
 import { UsageBoardView } from "@/components/usage/usage-board-view";
 import { UsageFilters } from "@/components/usage/usage-filters";
 import { roleAllows } from "@/lib/auth/member";
+import { listMarks } from "@/lib/manage/audit/list-marks";
 import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
+import { readMonthCosts } from "@/lib/manage/usage/read-month-costs";
 import { readUsageBoard } from "@/lib/manage/usage/read-usage-board";
 import { isTagGroup, tagGroup } from "@/lib/manage/usage/tag-question";
 import { OUTCOMES } from "@/lib/usage/types";
@@ -21,8 +24,13 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const { context, member } = await portalRead("viewer");
   const query = usageQueryOf(await searchParams, context.nowMs(), await getTimeZone());
-  const [board, thinning, t] = await Promise.all([
+  const [board, marks, month, thinning, t] = await Promise.all([
     readUsageBoard(context, member, query),
+    listMarks(context, query, {
+      provider: query.provider,
+      withChanges: member.role === "admin",
+    }),
+    readMonthCosts(context, member, query),
     readLogThinning(context),
     getTranslations("usage"),
   ]);
@@ -76,7 +84,22 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
       {!isOwn && (
         <LogThinningNotice thinning={thinning} mayChange={roleAllows(member.role, "admin")} />
       )}
-      <UsageBoardView board={board} query={query} />
+      <div className="space-y-8">
+        <UsageBoardView
+          board={board}
+          query={query}
+          marks={marks}
+          isAdmin={member.role === "admin"}
+        />
+        {month !== null && (
+          <MonthCosts
+            report={month}
+            groupBy={groupBy}
+            provider={query.provider}
+            isAdmin={member.role === "admin"}
+          />
+        )}
+      </div>
     </ClientMessages>
   );
 }

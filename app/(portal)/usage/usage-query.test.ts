@@ -46,6 +46,33 @@ describe("usageQueryOf", () => {
     });
   });
 
+  test("the last hours by minutes, and a part of a chart as finely as it allows", () => {
+    expect(query({ range: "1h" })).toMatchObject({
+      grain: "minute",
+      fromMs: NOW_MS - 59 * 60_000,
+      toMs: NOW_MS + 60_000,
+    });
+    expect(query({ range: "6h" })).toMatchObject({
+      grain: "fiveMinutes",
+      fromMs: NOW_MS + 5 * 60_000 - 6 * HOUR_MS,
+      toMs: NOW_MS + 5 * 60_000,
+    });
+    const part = { range: "custom", since: "2026-11-20T08:00Z", until: "2026-11-20T09:30Z" };
+    expect(query(part)).toMatchObject({
+      grain: "minute",
+      fromMs: Date.UTC(2026, 10, 20, 8),
+      toMs: Date.UTC(2026, 10, 20, 9, 30),
+    });
+    expect(query({ ...part, until: "2026-12-20T09:30Z" })).toMatchObject({
+      grain: "day",
+      fromMs: Date.UTC(2026, 10, 20),
+      toMs: Date.UTC(2026, 11, 21),
+    });
+    for (const until of ["2026-11-20T08:00Z", "soon", "2036-11-20T08:00Z"]) {
+      expect(query({ ...part, until }).fromMs).toBe(Date.UTC(2026, 10, 22));
+    }
+  });
+
   test("keys are not split by token or member", () => {
     expect(query({ by: "key", token: "at_1", user: "us_1", provider: "openai" })).toMatchObject({
       groupBy: "key",

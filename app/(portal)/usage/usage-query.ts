@@ -1,12 +1,14 @@
+import { momentOf } from "@/components/requests/requests-href";
 import { dayStartMs } from "@/i18n/day-start";
 import type { UsageBoardInput, UsageGroup } from "@/lib/manage/usage/read-usage-board";
 import { isTagGroup, oneTag } from "@/lib/manage/usage/tag-question";
 import { parseTagMatches } from "@/lib/tags/tag-text";
+import { GRAIN_MS, grainOf, type TimeGrain, wholeBuckets } from "@/lib/usage/figures/time-grain";
 import { OUTCOMES } from "@/lib/usage/types";
 
 export type SearchParams = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-export const RANGES = ["24h", "today", "7d", "30d", "90d", "custom"] as const;
+export const RANGES = ["24h", "1h", "6h", "today", "7d", "30d", "90d", "custom"] as const;
 export type UsageRange = (typeof RANGES)[number];
 
 /** And the tags that usage is counted by. */
@@ -14,8 +16,6 @@ export const GROUPS = ["model", "provider", "token", "user", "group", "key", "ou
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** Longer ranges are shown by day. */
-const LONGEST_BY_HOUR_MS = 3 * DAY_MS;
 const LONGEST_MS = 731 * DAY_MS;
 const DAYS = { "7d": 7, "30d": 30, "90d": 90 } as const;
 
@@ -24,9 +24,9 @@ export interface UsageQuery extends UsageBoardInput {
 }
 
 /**
- * The page's query in its URL: `range` (with `from` and `to`, days of the reader's calendar, both included, if it is
- * `custom`), `by`, and filters. Invalid values are ignored. Hours are global, days are UTC, because usage is summed in
- * this way.
+ * The page's query in its URL: `range` (if it is `custom`, with `from` and `to`, days of the reader's calendar, both
+ * included, or with the minutes `since` and `until`, as a part of a chart has them), `by`, and filters. Invalid values
+ * are ignored. Minutes and hours are global, days are UTC, because usage is summed in this way.
  */
 export function usageQueryOf(params: SearchParams, nowMs: number, timeZone: string): UsageQuery {
   const range = RANGES.find((each) => each === text(params.range)) ?? "24h";
@@ -37,7 +37,7 @@ export function usageQueryOf(params: SearchParams, nowMs: number, timeZone: stri
   const isOfTag = tag !== undefined || isTagGroup(groupBy);
   return {
     range,
-    ...timesOf(range, text(params.from) ?? "", text(params.to) ?? "", nowMs, timeZone),
+    ...timesOf(range, params, nowMs, timeZone),
     groupBy,
     provider: text(params.provider),
     model: text(params.model),
@@ -50,27 +50,38 @@ export function usageQueryOf(params: SearchParams, nowMs: number, timeZone: stri
 
 type Times = Pick<UsageQuery, "grain" | "fromMs" | "toMs">;
 
-function timesOf(
-  range: UsageRange,
-  from: string,
-  to: string,
-  nowMs: number,
-  timeZone: string,
-): Times {
+function timesOf(range: UsageRange, params: SearchParams, nowMs: number, timeZone: string): Times {
   const hourMs = floorTo(nowMs, HOUR_MS);
   const lastDay: Times = { grain: "hour", fromMs: hourMs - 23 * HOUR_MS, toMs: hourMs + HOUR_MS };
   if (range === "24h") return lastDay;
   if (range === "today") return { ...lastDay, fromMs: todayStartMs(nowMs, timeZone) };
-  if (range !== "custom") {
-    const toMs = floorTo(nowMs, DAY_MS) + DAY_MS;
-    return { grain: "day", fromMs: toMs - DAYS[range] * DAY_MS, toMs };
-  }
+  if (range === "1h") return lastOf("minute", HOUR_MS, nowMs);
+  if (range === "6h") return lastOf("fiveMinutes", 6 * HOUR_MS, nowMs);
+  if (range !== "custom") return lastOf("day", DAYS[range] * DAY_MS, nowMs);
+  return partOf(params) ?? daysOf(params, timeZone) ?? lastDay;
+}
+
+/** The bucket in progress is the last one. */
+function lastOf(grain: TimeGrain, lengthMs: number, nowMs: number): Times {
+  const toMs = floorTo(nowMs, GRAIN_MS[grain]) + GRAIN_MS[grain];
+  return { grain, fromMs: toMs - lengthMs, toMs };
+}
+
+/** Between two minutes; null if they aren't given, or the range is empty or too long. */
+function partOf(params: SearchParams): Times | null {
+  const [fromMs, toMs] = [momentOf(text(params.since)), momentOf(text(params.until))];
+  if (fromMs === null || toMs === null || toMs <= fromMs || toMs - fromMs > LONGEST_MS) return null;
+  const grain = grainOf({ fromMs, toMs });
+  return { grain, ...wholeBuckets({ fromMs, toMs }, grain) };
+}
+
+/** Days of the reader's calendar: few of them by the hour, many as days of UTC. */
+function daysOf(params: SearchParams, timeZone: string): Times | null {
+  const [from = "", to = ""] = [text(params.from), text(params.to)];
   const fromMs = dayStartMs(from, timeZone);
   const toMs = dayStartMs(to === "" ? from : to, timeZone, 1);
-  if (fromMs === null || toMs === null || toMs <= fromMs || toMs - fromMs > LONGEST_MS) {
-    return lastDay;
-  }
-  if (toMs - fromMs <= LONGEST_BY_HOUR_MS) {
+  if (fromMs === null || toMs === null || toMs <= fromMs || toMs - fromMs > LONGEST_MS) return null;
+  if (grainOf({ fromMs, toMs }) !== "day") {
     return { grain: "hour", fromMs: floorTo(fromMs, HOUR_MS), toMs };
   }
   return {
@@ -91,7 +102,7 @@ function floorTo(ms: number, step: number): number {
 }
 
 /** The first value of a parameter; undefined for a blank or very long one. */
-function text(value: SearchParams[string]): string | undefined {
+export function text(value: SearchParams[string]): string | undefined {
   const first = (typeof value === "string" ? value : value?.[0])?.trim();
   return first === undefined || first === "" || first.length > 200 ? undefined : first;
 }

@@ -8,6 +8,7 @@ import { DataTable, type DataTableSelection } from "@/components/table/data-tabl
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import type { ProviderKeyDetail } from "@/lib/manage/keys/read-provider-key";
 import type { ProviderLimits } from "@/lib/manage/limits/read-provider-limits";
+import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
 import { useKeyGroups } from "../groups/key-groups";
 import type { KeyLimitsInUse } from "../limits/key-limits";
 import type { ChosenKeys, KeyFilter } from "../types";
@@ -36,6 +37,8 @@ export function KeyBrowser({
     readonly total: number;
     readonly page: number;
     readonly pageSize: number;
+    readonly figures: FiguresById | null;
+    readonly sinceMs: number;
   };
   readonly filter: KeyFilter;
   /** The provider's name. */
@@ -49,6 +52,7 @@ export function KeyBrowser({
   readonly inUse: KeyLimitsInUse;
 }) {
   const t = useTranslations("keys");
+  const { figures, sinceMs } = keys;
   const withGroups = useKeyGroups().length > 0;
   const [isOpening, startTransition] = useTransition();
   const [openId, setOpenId] = useQueryState(
@@ -69,8 +73,10 @@ export function KeyBrowser({
         openLabel: (masked) => t("openKey", { masked }),
         onOpen: setOpenId,
         withGroups,
+        figures,
+        sinceMs,
       }),
-    [t, setOpenId, withGroups],
+    [t, setOpenId, withGroups, figures, sinceMs],
   );
   const everyRow = () => Object.fromEntries(keys.items.map(({ id }) => [id, true as const]));
   const chosenIds = Object.keys(selected).filter((id) => selected[id]);

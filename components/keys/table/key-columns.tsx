@@ -1,9 +1,13 @@
 import { UNKNOWN } from "@/components/format";
+import { requestsHref } from "@/components/requests/requests-href";
 import { StateBadge } from "@/components/state-badge";
 import { type DataTableColumn, dataTableColumns } from "@/components/table/data-table";
 import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";
+import { FigureCell } from "@/components/usage/figure-cell";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
+import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
+import { FIGURE_ORDERS, type FigureOrder } from "@/lib/usage/figures/figure-order";
 import { Serves } from "../groups/serves";
 import { KeyReason } from "../sheet/key-reason";
 import { SuspectMark } from "../sheet/suspect-mark";
@@ -21,7 +25,9 @@ type ColumnName =
   | "remark"
   | "serves"
   | "state"
-  | "weight";
+  | "weight"
+  | `today.${FigureOrder}`
+  | `todayHelp.${FigureOrder}`;
 
 /** The columns of a provider's keys. Sortable ones are named like the server's orders. */
 export function keyColumns({
@@ -29,12 +35,18 @@ export function keyColumns({
   openLabel,
   onOpen,
   withGroups,
+  figures,
+  sinceMs,
 }: {
   readonly t: (name: `column.${ColumnName}`) => string;
   readonly openLabel: (masked: string) => string;
   readonly onOpen: (id: string) => void;
   /** Whether there are groups that keys may serve. */
   readonly withGroups: boolean;
+  /** Today's, by the key's id; null if the reader may not see them. */
+  readonly figures: FiguresById | null;
+  /** When today began, in epoch milliseconds. */
+  readonly sinceMs: number;
 }): readonly DataTableColumn<ProviderKeyView>[] {
   return [
     column.display({
@@ -106,7 +118,7 @@ export function keyColumns({
       enableSorting: true,
       header: t("column.domain"),
       // Right-aligned numbers precede it.
-      meta: { className: "pl-6", headClassName: "pl-6", isExtra: true },
+      meta: { className: "pl-6", headClassName: "pl-6", isExtra: "widest" },
       cell: ({ row: { original: key } }) =>
         key.quotaDomain === null ? (
           <Nothing />
@@ -133,13 +145,14 @@ export function keyColumns({
     column.display({
       id: "models",
       header: t("column.models"),
+      meta: { isExtra: "widest" },
       cell: ({ row: { original: key } }) => <ModelNames models={key.models} />,
     }),
     column.accessor((key): unknown => key.createdAtMs, {
       id: "created",
       enableSorting: true,
       header: t("column.added"),
-      meta: { isExtra: true },
+      meta: { isExtra: "widest" },
       cell: ({ row: { original: key } }) => (
         <div className="text-muted-foreground">
           <RelativeTime ms={key.createdAtMs} />
@@ -151,6 +164,34 @@ export function keyColumns({
         </div>
       ),
     }),
+    ...(figures === null
+      ? []
+      : FIGURE_ORDERS.map((name) =>
+          column.accessor((key): unknown => figures[key.id]?.[name], {
+            id: name,
+            enableSorting: true,
+            sortDescFirst: true,
+            header: () => (
+              <span title={t(`column.todayHelp.${name}`)}>{t(`column.today.${name}`)}</span>
+            ),
+            meta: {
+              align: "right",
+              className: "tabular-nums",
+              isExtra: name === "limited" || name === "p50" ? "wide" : true,
+              ...(name === "requests" && {
+                card: "line" as const,
+                caption: t("column.today.requests"),
+              }),
+            },
+            cell: ({ row: { original: key } }) => (
+              <FigureCell
+                figures={figures[key.id]}
+                name={name}
+                href={name === "requests" ? requestsHref({ key: key.id, sinceMs }) : null}
+              />
+            ),
+          }),
+        )),
     column.accessor((key): unknown => key.lastUsedAtMs, {
       id: "lastUsed",
       enableSorting: true,

@@ -15,6 +15,8 @@ export interface KeyChange {
   readonly kind: KeyEventKind | `provider-key.${string}`;
   /** Null if a person changed keys of several providers. */
   readonly provider: string | null;
+  /** The changed key; null if many were changed at once. */
+  readonly keyId: string | null;
   /** The masked key; null if many were changed at once, and for an event of a deleted key. */
   readonly name: string | null;
   /** For a cooldown: the model (`*` for all), and its end. */
@@ -51,7 +53,8 @@ function events(limit: number, shownTo: string | undefined): SQL {
     shownTo === undefined ? sql`true` : sql`key.id is not null and ${isVisible(shownTo, "key")}`;
   return sql`
     select * from (
-      select event.id as id, at_ms as atMs, kind, event.provider as provider, masked as name, model,
+      select event.id as id, at_ms as atMs, kind, event.provider as provider,
+        event.key_id as keyId, masked as name, model,
         until_ms as untilMs, event.evidence ->> 'words' as words, null as actorName, 1 as count
       from key_events event left join provider_keys key on key.id = event.key_id
       where ${wanted}
@@ -64,7 +67,7 @@ function doings(limit: number): SQL {
     select * from (
       select audit.id as id, at_ms as atMs, action as kind,
         coalesce(key.provider, after ->> 'provider', before ->> 'provider') as provider,
-        iif(subject_id is null, null, subject_name) as name, null as model, null as untilMs,
+        subject_id as keyId, iif(subject_id is null, null, subject_name) as name, null as model, null as untilMs,
         null as words, actor_name as actorName, count
       from audit_log audit left join provider_keys key on key.id = audit.subject_id
       where subject_kind = 'provider-key' order by audit.id desc limit ${limit})`;

@@ -74,7 +74,7 @@ function isCooling(db: Database, model: string | undefined, nowMs: number): SQL 
 }
 
 /** The same as `modelMatches` in `lib/models`. Of GLOB's wildcards, only `*` has a meaning in a list of models. */
-function mayServe(model: string): SQL {
+export function mayServe(model: string): SQL {
   return sql`(${providerKeys.models} is null or exists (
     select 1 from json_each(${providerKeys.models}) allowed
     where ${model} glob replace(replace(allowed.value, '[', '[[]'), '?', '[?]')))`;

@@ -59,6 +59,7 @@ export interface AccessTokenFilter {
   readonly reach: TokenReach;
   /** `active` ones haven't expired; `current` are all but the revoked. */
   readonly status?: TokenStatus | "expired" | "current" | undefined;
+  readonly ids?: readonly string[] | undefined;
   /** Only the tokens of this group, by its id. */
   readonly group?: string | undefined;
   /** Part of the name, the masked token or the owner's names; case-insensitive. */
@@ -71,27 +72,49 @@ export interface AccessTokenFilter {
 /** Newest first. The playground's tokens are not listed. */
 export async function listAccessTokens(
   db: Database,
-  { reach, status, group, q, beforeId, limit }: AccessTokenFilter,
+  filter: AccessTokenFilter,
   nowMs: number,
 ): Promise<ListedAccessToken[]> {
-  const searched = [accessTokens.name, accessTokens.masked, users.name, users.email];
   return db
     .select(LISTED_COLUMNS)
     .from(accessTokens)
     .leftJoin(users, eq(users.id, accessTokens.ownerId))
-    .where(
-      and(
-        withinReach(reach),
-        status && hasStatus(status, nowMs),
-        group === undefined ? undefined : eq(accessTokens.groupId, group),
-        beforeId === undefined ? undefined : lt(accessTokens.id, beforeId),
-        q === undefined
-          ? undefined
-          : or(...searched.map((column) => sql`instr(lower(${column}), lower(${q})) > 0`)),
-      ),
-    )
+    .where(whereListed(filter, nowMs))
     .orderBy(desc(accessTokens.id))
-    .limit(limit);
+    .limit(filter.limit);
+}
+
+/** The ids of the same. */
+export async function listAccessTokenIds(
+  db: Database,
+  filter: AccessTokenFilter,
+  nowMs: number,
+): Promise<string[]> {
+  const rows = await db
+    .select({ id: accessTokens.id })
+    .from(accessTokens)
+    .leftJoin(users, eq(users.id, accessTokens.ownerId))
+    .where(whereListed(filter, nowMs))
+    .orderBy(desc(accessTokens.id))
+    .limit(filter.limit);
+  return rows.map(({ id }) => id);
+}
+
+function whereListed(
+  { reach, status, ids, group, q, beforeId }: AccessTokenFilter,
+  nowMs: number,
+): SQL | undefined {
+  const searched = [accessTokens.name, accessTokens.masked, users.name, users.email];
+  return and(
+    withinReach(reach),
+    status && hasStatus(status, nowMs),
+    ids && sql`${accessTokens.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+    group === undefined ? undefined : eq(accessTokens.groupId, group),
+    beforeId === undefined ? undefined : lt(accessTokens.id, beforeId),
+    q === undefined
+      ? undefined
+      : or(...searched.map((column) => sql`instr(lower(${column}), lower(${q})) > 0`)),
+  );
 }
 
 export async function getAccessToken(

@@ -4,7 +4,14 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import { CELL_VALUES, type CellValue, FIRST_MEASURES, type Measure } from "../../usage/rollup";
+import {
+  CELL_VALUES,
+  type CellValue,
+  DAY_MS,
+  FIRST_MEASURES,
+  HOUR_MS,
+  type Measure,
+} from "../../usage/rollup";
 import type { Outcome } from "../../usage/types";
 import type { Database } from "../open-database";
 import { CELL_VALUE_COLUMNS } from "../schema/usage-schema";
@@ -221,8 +228,8 @@ function selectSums({ query, values, columns, digest }: Plan): SQL {
           and r.side = ${side} and r.bucket_ms = u.bucket_ms)
       where ${condition} ${grouped}`;
   }
-  const wanted = sql`${inRange(query)} and ${condition}`;
-  const ofRollup = sql`select ${selected} from ${rollupOf(grain)} where ${wanted} ${grouped}`;
+  const wanted = sql`${inRange(query)} and ${condition}${hasNoModel(query)}`;
+  const ofRollup = sql`select ${selected} from ${rollup(query)} where ${wanted} ${grouped}`;
   if (side === "caller" || grain === "day") return ofRollup;
   const read = [
     ...new Set(["side", "bucket_ms", ...columns, ...[...filterOf(query).keys()], ...names]),
@@ -231,15 +238,52 @@ function selectSums({ query, values, columns, digest }: Plan): SQL {
     ${ofRollup}
     union all
     select ${selected} from (
-      select ${keyHourValues(read)} from usage_key_hours k, json_each(k.cells) e
+      select ${keyHourValues(read)} from ${keyHours(query)}, json_each(k.cells) e
       where k.bucket_ms >= ${fromMs} and k.bucket_ms < ${toMs}
         ${ofProvider(query)})
     where ${wanted} ${sql.raw(`group by ${columns.join(", ")}`)}`;
 }
 
+/** Days of keys have no models: with the empty one, the key's id continues the index. */
+function hasNoModel({ side, grain }: CellQuery): SQL {
+  return side === "key" && grain === "day" ? sql` and model = ''` : sql``;
+}
+
 /** Before the cells are unpacked. */
 function ofProvider({ where }: CellQuery): SQL {
   return where?.provider === undefined ? sql`` : sql`and k.provider = ${where.provider}`;
+}
+
+/** More buckets are read as a range. */
+const MOST_SOUGHT = 1_000;
+
+/**
+ * The starts of the buckets of a query about one key, as JSON; null for any other. Its rows are sought bucket by bucket:
+ * in a range of time, the index would lead to the rows of all keys.
+ */
+function soughtBuckets({ side, grain, where, fromMs, toMs }: CellQuery): string | null {
+  if (side !== "key" || where?.provider === undefined || where.subjectId === undefined) return null;
+  const bucketMs = grain === "hour" ? HOUR_MS : DAY_MS;
+  const firstMs = Math.ceil(fromMs / bucketMs) * bucketMs;
+  const count = Math.max(0, Math.ceil((toMs - firstMs) / bucketMs));
+  if (count > MOST_SOUGHT) return null;
+  return JSON.stringify(Array.from({ length: count }, (_, index) => firstMs + index * bucketMs));
+}
+
+function rollup(query: CellQuery): SQL {
+  const sought = soughtBuckets(query);
+  const table = rollupOf(query.grain);
+  if (sought === null) return table;
+  return sql`json_each(${sought}) h cross join ${table} r on r.side = 'key' and r.bucket_ms = h.value`;
+}
+
+/** The rows of keys' hours, as `k`. */
+function keyHours(query: CellQuery): SQL {
+  const sought = soughtBuckets(query);
+  if (sought === null) return sql`usage_key_hours k`;
+  const { provider, subjectId } = query.where ?? {};
+  return sql`json_each(${sought}) h cross join usage_key_hours k
+    on k.bucket_ms = h.value and k.provider = ${provider} and k.key_id = ${subjectId}`;
 }
 
 const KEY_START: readonly CellDimension[] = ["bucketMs", "provider", "model"];

@@ -4,7 +4,7 @@
  * @module
  */
 import { type SQL, sql } from "drizzle-orm";
-import { DAY_MS, type Side } from "../../usage/rollup";
+import { DAY_MS, HOUR_MS, type Side } from "../../usage/rollup";
 import {
   CELL_KEY_COLUMNS,
   CELL_VALUE_COLUMNS,
@@ -125,8 +125,12 @@ export interface CellRange {
   readonly toMs: number;
 }
 
-/** For a rollup or for `packedCells`. */
-export function inRange({ side, fromMs, toMs }: CellRange): SQL {
+/** For a rollup or for `packedCells`. A single bucket is named: with a range, the index would end with the time. */
+export function inRange({ side, grain, fromMs, toMs }: CellRange): SQL {
+  const bucketMs = grain === "hour" ? HOUR_MS : DAY_MS;
+  if (fromMs % bucketMs === 0 && toMs > fromMs && toMs - fromMs <= bucketMs) {
+    return sql`side = ${side} and bucket_ms = ${fromMs}`;
+  }
   return sql`side = ${side} and bucket_ms >= ${fromMs} and bucket_ms < ${toMs}`;
 }
 

@@ -1,13 +1,16 @@
 import {
   countKeyStates,
   countProviderKeys,
+  listProviderKeyIds,
   listProviderKeys,
   type ProviderKeyCounts,
 } from "../../db/keys/provider-keys";
 import { findSuspicions } from "../../db/state/key-events";
 import { findActorNames } from "../../db/team/actor-names";
+import { byFigure, FIGURE_ORDERS, type FigureOrder } from "../../usage/figures/figure-order";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
+import { type FiguresById, readKeyFigures } from "../usage/read-today-figures";
 import { allProviders } from "./known-provider";
 import type { BrowseProviderKeysInput } from "./provider-key-schemas";
 import { type ProviderKeyView, viewProviderKey } from "./provider-key-view";
@@ -22,7 +25,12 @@ export interface BrowsedProviderKeys {
   readonly total: number;
   /** Of the whole provider, whatever the filter. */
   readonly counts: Omit<ProviderKeyCounts, "provider">;
+  /** Of the items that were used today; null for members, who don't see what others use keys for. */
+  readonly figures: FiguresById | null;
 }
+
+/** Sorted by a figure, the newest of so many keys are listed. */
+const MOST_SORTED = 50_000;
 
 const NO_KEYS: BrowsedProviderKeys["counts"] = {
   ready: 0,
@@ -44,16 +52,26 @@ export async function browseProviderKeys(
 ): Promise<BrowsedProviderKeys> {
   const { db, shownTo, nowMs } = context;
   const atMs = nowMs();
-  const request = {
-    ...filter,
-    shownTo,
-    order,
-    isAscending: direction === "asc",
-    limit: pageSize,
-    offset: (page - 1) * pageSize,
+  const isAscending = direction === "asc";
+  const offset = (page - 1) * pageSize;
+  const figureOrder =
+    shownTo === undefined ? FIGURE_ORDERS.find((figure) => figure === order) : undefined;
+  const byColumn = async () => {
+    const plain = isFigure(order) ? "created" : order;
+    const request = { ...filter, shownTo, order: plain, isAscending, limit: pageSize, offset };
+    return listProviderKeys(db, request, atMs);
+  };
+  const sortedBy = async (figure: FigureOrder) => {
+    const [ids, figures] = await Promise.all([
+      listProviderKeyIds(db, filter, atMs, MOST_SORTED),
+      readKeyFigures(context, filter.provider),
+    ]);
+    const shown = byFigure(ids, figures, figure, isAscending).slice(offset, offset + pageSize);
+    const found = await listProviderKeys(db, { ids: shown, limit: pageSize }, atMs);
+    return found.toSorted((a, b) => shown.indexOf(a.id) - shown.indexOf(b.id));
   };
   const [keys, total, [counts], providers] = await Promise.all([
-    listProviderKeys(db, request, atMs),
+    figureOrder === undefined ? byColumn() : sortedBy(figureOrder),
     countProviderKeys(db, { ...filter, shownTo }, atMs),
     countKeyStates(db, atMs, filter.provider, shownTo),
     allProviders(context),
@@ -64,9 +82,10 @@ export async function browseProviderKeys(
   }
   const adders = [...new Set(keys.flatMap(({ createdBy }) => createdBy ?? []))];
   const ids = keys.map(({ id }) => id);
-  const [names, suspicions] = await Promise.all([
+  const [names, suspicions, figures] = await Promise.all([
     findActorNames(db, adders),
     findSuspicions(db, ids, atMs),
+    shownTo === undefined ? readKeyFigures(context, filter.provider, ids) : null,
   ]);
   return {
     label: provider?.label ?? filter.provider,
@@ -74,5 +93,10 @@ export async function browseProviderKeys(
     items: keys.map((key) => viewProviderKey(key, names, suspicions)),
     total,
     counts: counts ?? NO_KEYS,
+    figures,
   };
+}
+
+function isFigure(order: BrowseProviderKeysInput["order"]): order is FigureOrder {
+  return FIGURE_ORDERS.some((figure) => figure === order);
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { z } from "zod";
+import { FIGURE_ORDERS } from "../../usage/figures/figure-order";
 import { atLeastOneField } from "../at-least-one-field";
 import { keySettings, name, providerKeyFilter, providerKeyTarget } from "../schemas";
 
@@ -50,7 +51,18 @@ export type UndoProviderKeysInput = z.output<typeof undoProviderKeysInput>;
 export const browseProviderKeysInput = providerKeyFilter.extend({
   provider: name,
   order: z
-    .enum(["created", "lastUsed", "status", "remark", "weight", "priority", "quotaDomain"])
+    .enum([
+      ...([
+        "created",
+        "lastUsed",
+        "status",
+        "remark",
+        "weight",
+        "priority",
+        "quotaDomain",
+      ] as const),
+      ...FIGURE_ORDERS,
+    ])
     .default("created"),
   direction: z.enum(["asc", "desc"]).default("desc"),
   /** From 1. */

@@ -1,10 +1,11 @@
 import { sumCells } from "../../db/usage/read-usage-cells";
+import { comparedRanges, type TimeRange } from "../../usage/figures/compared-ranges";
 import { HOUR_MS } from "../../usage/rollup";
 import { OUTCOMES, type Outcome } from "../../usage/types";
 import type { ManageContext } from "../manage-context";
+import { type AnsweredSums, answeredSums } from "./board-sums";
 import { findNames } from "./find-names";
 import { SPENT_MEASURES, type SpentSums, toSpentSums } from "./read-usage";
-import { type AnsweredSums, answeredSums } from "./read-usage-board";
 import { scopeOf, type UsageReader } from "./usage-scope";
 
 export interface TopSums extends SpentSums {
@@ -15,6 +16,13 @@ export interface TopSums extends SpentSums {
 
 export interface OverviewUsage {
   readonly today: AnsweredSums;
+  /** Today's finished hours beside yesterday's; null before an hour is over. */
+  readonly compared: {
+    readonly current: AnsweredSums;
+    readonly before: AnsweredSums;
+    /** The time of `before`. */
+    readonly beforeRange: TimeRange;
+  } | null;
   /** Starts of the last 24 hours; the last one isn't over yet. */
   readonly hours: readonly number[];
   readonly outcomes: readonly { readonly outcome: Outcome; readonly values: readonly number[] }[];
@@ -42,8 +50,11 @@ export async function readOverviewUsage(
   const where = { userId: scopeOf(reader) };
   // A day on which clocks are set back has 25 hours.
   const since = Math.min(fromMs, todayMs);
-  const [byOutcome = [], models = [], users = []] = await sumCells(db, [
+  const compared = comparedRanges({ fromMs: todayMs, toMs }, HOUR_MS, nowMs());
+  const before = compared?.before ?? { fromMs, toMs: fromMs };
+  const [byOutcome = [], cellsBefore = [], models = [], users = []] = await sumCells(db, [
     { ...range, fromMs: since, where, by: ["bucketMs", "outcome"] },
+    { ...range, ...before, where, by: ["outcome"] },
     { ...range, where, by: ["model"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
     { ...range, where, by: ["userId"], measures: SPENT_MEASURES, limit: TOP_SHOWN },
   ]);
@@ -54,6 +65,13 @@ export async function readOverviewUsage(
   const hours = Array.from({ length: HOURS_SHOWN }, (_, index) => fromMs + index * HOUR_MS);
   return {
     today: answeredSums(byOutcome.filter((row) => row.bucketMs >= todayMs)),
+    compared: compared && {
+      current: answeredSums(
+        byOutcome.filter(({ bucketMs }) => bucketMs >= todayMs && bucketMs < compared.current.toMs),
+      ),
+      before: answeredSums(cellsBefore),
+      beforeRange: compared.before,
+    },
     hours,
     outcomes: OUTCOMES.map((outcome) => {
       const own = byOutcome.filter((row) => row.outcome === outcome);

@@ -6,17 +6,26 @@
 import { countKeyEvents } from "../../db/state/count-key-events";
 import { listGroupsOf, listGroupTokenIds } from "../../db/team/group-parts";
 import { readSettings } from "../../db/team/settings";
+import { sumLoggedBuckets } from "../../db/usage/read-logged-buckets";
 import { type CellDimension, type CellSum, sumCells } from "../../db/usage/read-usage-cells";
 import { formatTag } from "../../tags/tag-text";
 import { type ChartSeries, MAX_SERIES, topSeries } from "../../usage/chart-series";
 import { distinctNames } from "../../usage/distinct-names";
-import { quantileMs } from "../../usage/histogram";
+import { comparedRanges, type TimeRange } from "../../usage/figures/compared-ranges";
+import { GRAIN_MS, isOfLog, type TimeGrain, wholeBuckets } from "../../usage/figures/time-grain";
 import { NANO_PER_USD } from "../../usage/price";
-import { DAY_MS, HOUR_MS } from "../../usage/rollup";
 import { OUTCOMES, type Outcome } from "../../usage/types";
 import type { ManageContext } from "../manage-context";
+import {
+  type BoardSums,
+  boardSums,
+  perBucketTimes,
+  type Quantiles,
+  quantilesOf,
+} from "./board-sums";
 import { byTokenGroup } from "./by-token-group";
 import { findNames } from "./find-names";
+import { countLogged, isLogWhole, MOST_LOGGED } from "./logged-range";
 import { toSums, type UsageSums } from "./read-usage";
 import { groupedTag, isTagGroup, type TagFilter, type TagGroup, untagged } from "./tag-question";
 import { totalOf } from "./total-of";
@@ -26,7 +35,8 @@ type PlainGroup = "provider" | "model" | "token" | "user" | "group" | "key" | "o
 export type UsageGroup = PlainGroup | TagGroup;
 
 export interface UsageBoardInput {
-  readonly grain: "hour" | "day";
+  /** Minutes are counted from the request log; if these are too many requests, the board has hours. */
+  readonly grain: TimeGrain;
   /** Start of the first bucket. */
   readonly fromMs: number;
   /** Not included; buckets that begin after now are left out. */
@@ -46,20 +56,9 @@ export interface UsageBoardInput {
   readonly outcome?: Outcome | undefined;
 }
 
-export interface AnsweredSums extends UsageSums {
-  /** Successful requests. */
-  readonly answered: number;
-}
-
 export interface UsageGroupSums extends UsageSums {
   /** Slug, name, id or outcome; empty if there is none. */
   readonly id: string;
-}
-
-export interface Quantiles {
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p99: number | null;
 }
 
 export interface UsageChoices {
@@ -75,13 +74,28 @@ export interface UsageChoices {
   readonly tags: readonly string[];
 }
 
+export interface ComparedSums {
+  readonly current: BoardSums;
+  readonly before: BoardSums;
+  /** The time of `before`. */
+  readonly beforeRange: TimeRange;
+}
+
 /** Lists have one entry per bucket. Null means a bucket without anything to measure. */
 export interface UsageBoard {
+  readonly grain: TimeGrain;
+  /**
+   * Null unless minutes were requested: `whole` if the log has every request, `partial` if some are missing, `tooMany`
+   * if the board has hours instead.
+   */
+  readonly minutes: "whole" | "partial" | "tooMany" | null;
   /** Starts, epoch milliseconds. */
   readonly buckets: readonly number[];
   /** Start of the bucket that isn't over yet; null if the range has none. */
   readonly openBucketMs: number | null;
-  readonly totals: AnsweredSums;
+  readonly totals: BoardSums;
+  /** The finished buckets beside those of the period before; null if there are none. */
+  readonly compared: ComparedSums | null;
   /** Those that occurred. */
   readonly outcomes: readonly { readonly outcome: Outcome; readonly values: readonly number[] }[];
   /** By requests, most first, at most `MAX_GROUPS`. */
@@ -130,6 +144,33 @@ export async function readUsageBoard(
   reader: UsageReader,
   input: UsageBoardInput,
 ): Promise<UsageBoard> {
+  if (!isOfLog(input.grain)) return readBoard(context, reader, input, null);
+  const [before] = [comparedOf(input, context.nowMs())?.before];
+  const [requests = 0, requestsBefore = 0] = await countLogged(context, [
+    input,
+    ...(before === undefined ? [] : [before]),
+  ]);
+  if (requests > MOST_LOGGED) {
+    const hours = { ...input, ...wholeBuckets(input, "hour"), grain: "hour" } as const;
+    return { ...(await readBoard(context, reader, hours, null)), minutes: "tooMany" };
+  }
+  return readBoard(context, reader, input, {
+    isWhole: await isLogWhole(context, input),
+    withBefore: requests + requestsBefore <= MOST_LOGGED,
+  });
+}
+
+function comparedOf({ fromMs, toMs, grain }: UsageBoardInput, nowMs: number) {
+  return comparedRanges({ fromMs, toMs }, GRAIN_MS[grain], nowMs);
+}
+
+/** @param log How the request log may be used; null for a board of hours or days. */
+async function readBoard(
+  context: ManageContext,
+  reader: UsageReader,
+  input: UsageBoardInput,
+  log: { readonly isWhole: boolean; readonly withBefore: boolean } | null,
+): Promise<UsageBoard> {
   const { db } = context;
   const now = context.nowMs();
   const scope = scopeOf(reader);
@@ -140,7 +181,9 @@ export async function readUsageBoard(
   const grouped = groupedTag(groupBy);
   const tag = isOfKeys ? undefined : input.tag;
   const tagName = isOfKeys ? undefined : (grouped ?? tag?.name);
-  const { grain, fromMs, provider, outcome } = input;
+  const { fromMs, provider, outcome } = input;
+  // Of what rollups have.
+  const grain = input.grain === "day" ? "day" : "hour";
   const toMs = Math.min(input.toMs, now + 1);
   // For keys, models are only distinguished by hour.
   const model = isOfKeys && grain === "day" ? undefined : input.model;
@@ -149,7 +192,7 @@ export async function readUsageBoard(
   const group = side === "caller" ? input.group : undefined;
   const userId = (await scopeWithin(context, reader, group)) ?? input.user;
   const where = isOfKeys
-    ? { provider, model, outcome, subjectId: key }
+    ? { provider, model, outcome, subjectId: key, userId: undefined }
     : { provider, model, outcome, subjectId: tagName ? tag?.value : input.token, userId };
   const ofTag = tagName === undefined ? {} : { tag: tagName };
   const ofGroup =
@@ -158,40 +201,80 @@ export async function readUsageBoard(
       : ({ only: { dimension: "subjectId", values: await listGroupTokenIds(db, group) } } as const);
   const range = { side, ...ofTag, ...ofGroup, grain, fromMs, toMs } as const;
   const by = dimensionOf(groupBy);
-  const bucketMs = grain === "hour" ? HOUR_MS : DAY_MS;
+  const bucketMs = GRAIN_MS[input.grain];
   const buckets = Array.from(
     { length: Math.max(0, Math.ceil((toMs - fromMs) / bucketMs)) },
     (_, index) => fromMs + index * bucketMs,
   );
-  const callers = { side: "caller", grain, fromMs, toMs } as const;
+  const hours = log === null ? { fromMs, toMs } : wholeBuckets({ fromMs, toMs }, "hour");
+  const callers = { side: "caller", grain, ...hours } as const;
   const used = { ...callers, where: { userId: scope }, measures: [] };
   const { settings } = await readSettings(db);
   const tagNames = settings.tags.rollUp;
   // Without a filter, the requests that lack the tag are a group too.
-  const hasUntagged = grouped !== undefined && tag === undefined;
+  const hasUntagged = grouped !== undefined && tag === undefined && log === null;
   const all = { ...callers, where: { provider, model, outcome, userId } };
-  const [[cells = [], times = [], ofModels = [], ofCallers = [], ...more], events, teamGroups] =
-    await Promise.all([
-      sumCells(db, [
-        { ...range, where, by: [...new Set(["bucketMs", "outcome", by] as const)] },
-        {
-          // By tag, times aren't counted.
-          ...(tagName === undefined ? { ...range, where } : all),
-          where: { ...(tagName === undefined ? where : all.where), outcome: outcome ?? "ok" },
-          by: ["bucketMs"],
-          measures: [],
-          withTimes: true,
-        },
-        { ...used, by: ["provider", "model"] },
-        { ...used, by: ["subjectId", "userId"] },
-        ...tagNames.map(
-          (name) => ({ ...used, side: "tag", tag: name, by: ["subjectId"] }) as const,
-        ),
-        ...(hasUntagged ? [{ ...all, by: ["bucketMs", "outcome"] } as const] : []),
-      ]),
-      countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model, keyId: key }),
-      listGroupsOf(db, scope ?? null),
+  // What all keys served is what callers got, in a few rows; that of a part of them would be read key by key.
+  const isOfAllKeys = isOfKeys && key === undefined;
+  const isComparable = !isOfAllKeys || (provider === undefined && outcome === undefined);
+  const compared = isComparable && log?.withBefore !== false ? comparedOf(input, now) : null;
+  // Times by token and member are not kept together: to read them costs as much as the page.
+  const withTimesBefore =
+    (tagName === undefined || hasUntagged) && where.userId === undefined && group === undefined;
+  const none = { fromMs, toMs: fromMs };
+  const readRollups = async () =>
+    sumCells(db, [
+      { ...range, where, by: [...new Set(["bucketMs", "outcome", by] as const)] },
+      {
+        // By tag, times aren't counted.
+        ...(tagName === undefined ? { ...range, where } : all),
+        where: { ...(tagName === undefined ? where : all.where), outcome: outcome ?? "ok" },
+        by: ["bucketMs"],
+        measures: [],
+        withTimes: true,
+      },
+      {
+        ...(hasUntagged || isOfAllKeys ? all : { ...range, where }),
+        ...(compared?.before ?? none),
+        by: ["outcome"],
+        withTimes: withTimesBefore && (isOfKeys || input.token === undefined),
+      },
     ]);
+  const readLog = async () => {
+    const { subjectId: _, ...plain } = where;
+    const asked = {
+      where: isOfKeys ? plain : { ...plain, subjectId: input.token },
+      ...{ tokens: ofGroup.only?.values, keyId: key, tag },
+    };
+    const subject = groupBy === "key" ? "key" : grouped === undefined ? "token" : { tag: grouped };
+    const [cells, before] = await Promise.all([
+      sumLoggedBuckets(db, {
+        ...{ ...asked, fromMs, toMs, stepMs: bucketMs, by },
+        // With a filter for a token, its requests are grouped by something else.
+        subject: input.token === undefined ? subject : "token",
+      }),
+      compared === null
+        ? []
+        : sumLoggedBuckets(db, { ...asked, ...compared.before, subject: "token" }),
+    ]);
+    return [cells, perBucketTimes(cells, outcome ?? "ok"), before];
+  };
+  const [
+    [cells = [], times = [], cellsBefore = []],
+    [ofModels = [], ofCallers = [], ...more],
+    events,
+    teamGroups,
+  ] = await Promise.all([
+    log === null ? readRollups() : readLog(),
+    sumCells(db, [
+      { ...used, by: ["provider", "model"] },
+      { ...used, by: ["subjectId", "userId"] },
+      ...tagNames.map((name) => ({ ...used, side: "tag", tag: name, by: ["subjectId"] }) as const),
+      ...(hasUntagged ? [{ ...all, by: ["bucketMs", "outcome"] } as const] : []),
+    ]),
+    countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model, keyId: key }),
+    listGroupsOf(db, scope ?? null),
+  ]);
   const found = groupBy === "group" ? await byTokenGroup(db, cells) : cells;
   const whole = more[tagNames.length] ?? [];
   const ofTags = more.slice(0, tagNames.length);
@@ -242,6 +325,9 @@ export async function readUsageBoard(
   const attempts = perBucket(sums, (row) => row.values.attempts);
   const answered = perBucket(answers, requestsOf);
   const last = buckets.at(-1);
+  const isFinished = (row: CellSum) => row.bucketMs < (compared?.current.toMs ?? fromMs);
+  // By tag, times aren't counted; those of all requests are drawn only where no value is chosen.
+  const isTimed = tagName === undefined || hasUntagged || log !== null;
   const eventsOf = (kind: "cooled" | "blocked") => {
     const counts = new Map(
       events.filter((each) => each.kind === kind).map((each) => [each.bucketMs, each.count]),
@@ -249,9 +335,19 @@ export async function readUsageBoard(
     return buckets.map((start) => counts.get(start) ?? 0);
   };
   return {
+    grain: input.grain,
+    minutes: log && (log.isWhole ? "whole" : "partial"),
     buckets,
     openBucketMs: last !== undefined && now < last + bucketMs ? last : null,
-    totals: answeredSums(sums),
+    totals: boardSums(sums, isTimed ? times : []),
+    compared: compared && {
+      current: boardSums(sums.filter(isFinished), isTimed ? times.filter(isFinished) : []),
+      before: boardSums(
+        cellsBefore,
+        cellsBefore.filter((row) => row.outcome === (outcome ?? "ok")),
+      ),
+      beforeRange: compared.before,
+    },
     outcomes: OUTCOMES.map((each) => ({
       outcome: each,
       values: perBucket(
@@ -274,14 +370,6 @@ export async function readUsageBoard(
     choices: chosen,
     names: Object.fromEntries(distinctNames(names)),
   };
-}
-
-/** Sums over rows that are grouped by outcome. */
-export function answeredSums(byOutcome: readonly CellSum[]): AnsweredSums {
-  const answered = byOutcome
-    .filter((row) => row.outcome === "ok")
-    .reduce((sum, row) => sum + row.values.requests, 0);
-  return { ...toSums(totalOf(byOutcome)), answered };
 }
 
 const requestsOf = (row: CellSum) => row.values.requests;
@@ -360,16 +448,4 @@ function choicesOf(
       chosen.tag && formatTag(chosen.tag.name, chosen.tag.value),
     ),
   };
-}
-
-function quantilesOf(
-  buckets: readonly number[],
-  rows: readonly CellSum[],
-  counts: (row: CellSum) => readonly number[],
-): Quantiles[] {
-  const byBucket = new Map(rows.map((row) => [row.bucketMs, counts(row)]));
-  return buckets.map((start) => {
-    const own = byBucket.get(start) ?? [];
-    return { p50: quantileMs(own, 0.5), p90: quantileMs(own, 0.9), p99: quantileMs(own, 0.99) };
-  });
 }

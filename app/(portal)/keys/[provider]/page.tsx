@@ -31,6 +31,7 @@ import { readProviderKey } from "@/lib/manage/keys/read-provider-key";
 import { readProviderLimits } from "@/lib/manage/limits/read-provider-limits";
 import { readQuotaHints } from "@/lib/manage/limits/read-quota-hints";
 import { ManageError } from "@/lib/manage/manage-error";
+import { utcDayMs } from "@/lib/manage/usage/read-today-figures";
 import { liveLimits } from "@/lib/runtime/live-figures";
 import { hasPriceList } from "@/lib/usage/price-names";
 import { KeysSkeleton } from "./keys-skeleton";
@@ -84,7 +85,8 @@ async function ProviderKeys({
     listGroupChoices(context, member),
   ]);
   const inUse = detail === null ? [] : liveLimits(await headers(), env, provider, detail.key.id);
-  const { label, counts, canCheck, items, total } = keys;
+  const { label, counts, canCheck, items, total, figures } = keys;
+  const sinceMs = utcDayMs(context.nowMs());
   const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
   const { q, status, model, group, page, pageSize } = input;
   const filter = { provider, q, status, model, group };
@@ -148,7 +150,7 @@ async function ProviderKeys({
         <KeyGroups groups={groups}>
           <KeyFilters />
           <KeyBrowser
-            keys={{ items, total, page, pageSize }}
+            keys={{ items, total, page, pageSize, figures, sinceMs }}
             filter={filter}
             label={label}
             isAdmin={isAdmin}

@@ -9,15 +9,18 @@ import { FilterSelect } from "@/components/filters/filter-select";
 import { Link } from "@/components/link";
 import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";
+import { readTableSort } from "@/components/table/table-sort";
 import { CreateToken, CreateTokenButton } from "@/components/tokens/create-token";
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
 import { roleAllows } from "@/lib/auth/member";
 import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { allProviders } from "@/lib/manage/keys/known-provider";
-import { listAccessTokens } from "@/lib/manage/tokens/list-access-tokens";
+import { browseAccessTokens } from "@/lib/manage/tokens/browse-access-tokens";
 import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
+import { utcDayMs } from "@/lib/manage/usage/read-today-figures";
+import { FIGURE_ORDERS } from "@/lib/usage/figures/figure-order";
 import { TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 const STATES = ["active", "paused", "expired", "revoked"] as const;
@@ -29,6 +32,8 @@ const query = z.object({
   state: z.enum(STATES).optional().catch(undefined),
   group: z.string().trim().min(1).max(200).optional().catch(undefined),
   after: z.string().optional().catch(undefined),
+  sort: z.string().optional().catch(undefined),
+  page: z.coerce.number().int().min(1).max(1_000).catch(1),
 });
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -38,15 +43,16 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function TokensPage({ searchParams }: PageProps<"/tokens">) {
   const { context, member } = await portalRead("viewer");
-  const { q, state, group, after } = query.parse(await searchParams);
+  const { q, state, group, after, sort, page } = query.parse(await searchParams);
   const t = await getTranslations("tokens");
-  const { items, nextCursor } = await listAccessTokens(context, tokenReach(member), {
-    q,
-    status: state ?? "current",
-    group,
-    cursor: after,
-    limit: PAGE_SIZE,
-  });
+  const sorted = readTableSort(sort, FIGURE_ORDERS);
+  const figure = FIGURE_ORDERS.find((name) => name === sorted?.column);
+  const { items, nextCursor, figures, total } = await browseAccessTokens(
+    context,
+    tokenReach(member),
+    { q, status: state ?? "current", group, cursor: after, limit: PAGE_SIZE },
+    figure === undefined ? null : { figure, isAscending: sorted?.isDescending === false, page },
+  );
   const limited = items.filter((token) => TOKEN_LIMITS.some((name) => token[name] !== null));
   const [use, known, groups] = await Promise.all([
     readTokenUse(
@@ -122,9 +128,14 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
             isAdmin={isAdmin}
             withOwners={isAdmin || items.some(({ owner }) => owner?.id !== member.id)}
             mayChange={mayChange}
+            today={{
+              figures,
+              sinceMs: utcDayMs(context.nowMs()),
+              pager: total === null ? null : { page, pageSize: PAGE_SIZE, total },
+            }}
           />
           <nav aria-label={t("pages")} className="flex justify-end gap-2">
-            {after !== undefined && (
+            {after !== undefined && total === null && (
               <Button asChild variant="outline" size="sm">
                 <Link href={pageHref({ q, state, group })}>{t("newest")}</Link>
               </Button>
@@ -141,9 +152,9 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   );
 }
 
-function pageHref(fields: z.output<typeof query>) {
+function pageHref(fields: Partial<z.output<typeof query>>) {
   const set = Object.entries(fields).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
+    value === undefined ? [] : [[name, String(value)]],
   );
   return `/tokens?${new URLSearchParams(set)}` as const;
 }

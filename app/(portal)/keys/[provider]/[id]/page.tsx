@@ -62,7 +62,7 @@ export default async function KeyPage({
       />
       <div className="grid items-start gap-8 xl:grid-cols-[1fr_26rem]">
         <div className="min-w-0 max-xl:order-last">
-          <UseOf reader={reader} of={{ key: id }} params={query} />
+          <UseOf reader={reader} of={{ key: id, provider }} params={query} />
         </div>
         <KeyGroups groups={groups}>
           <KeyPanel
