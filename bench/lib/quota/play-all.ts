@@ -9,14 +9,22 @@ import { Worker } from "node:worker_threads";
 import { type Extent, type Part, type Play, playsFor } from "./plays.ts";
 import type { Row } from "./rows.ts";
 
+export interface Wanted {
+  readonly parts: readonly Part[];
+  /** Of plays. */
+  readonly names: RegExp;
+}
+
 /** @param onRow Called with each row once it is known. */
 export async function playAll(
   seed: number,
   extent: Extent,
-  parts: readonly Part[],
+  { parts, names }: Wanted,
   onRow: (row: Row) => void,
 ): Promise<readonly Row[]> {
-  const plays = playsFor(seed, extent).filter(({ part }) => parts.includes(part));
+  const plays = playsFor(seed, extent).filter(
+    ({ part, name }) => parts.includes(part) && names.test(name),
+  );
   const rows = new Map<Play, readonly Row[]>();
   const note = (play: Play, played: readonly Row[]) => {
     rows.set(play, played);

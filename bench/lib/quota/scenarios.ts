@@ -118,6 +118,8 @@ export function lineOf(wish: Wish, seed: number): Line {
       keys,
       keysOfAccount,
       isolates,
+      // As deployed: several isolates report to each other what they sent.
+      ...(isolates > 1 && { isShared: true }),
       ...(wish.toFirst !== undefined && { toFirst: wish.toFirst }),
       ...(wish.limits !== undefined && { limits: wish.limits }),
       clients: wish.clients?.(perMs) ?? [{ tokenId: "at_one", perMs: perMs * load }],
