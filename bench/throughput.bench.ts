@@ -1,9 +1,17 @@
 /**
  * How much of a bare pass-through's throughput the Worker's entry point keeps, and what a request costs in CPU time.
+ * The contenders take turns, so that whatever else the machine does affects them alike. `BEFORE` names another built
+ * tree that takes part.
  * @module
  */
 import { buildIfChanged } from "../scripts/build.ts";
-import { type Contender, startBare, startMinimal, startOneBalance } from "./lib/contenders.ts";
+import {
+  type Contender,
+  startBare,
+  startBefore,
+  startMinimal,
+  startOneBalance,
+} from "./lib/contenders.ts";
 import { startUpstream } from "./lib/processes.ts";
 import { median } from "./lib/quantile.ts";
 import { takeTurns } from "./lib/take-turns.ts";
@@ -20,6 +28,8 @@ try {
   contenders.push(await startMinimal(upstream.url));
   contenders.push(await startOneBalance(upstream.url, 10));
   contenders.push(await startOneBalance(upstream.url, 10_000));
+  const before = await startBefore(upstream.url, 10);
+  if (before !== null) contenders.push(before);
 
   const rounds = await takeTurns(contenders, { rounds: ROUNDS, seconds: SECONDS });
   const [bare = []] = rounds;

@@ -4,7 +4,8 @@
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Miniflare, NoOpLog } from "miniflare";
 import { startServer } from "../../scripts/serve.ts";
 import { workerdPids } from "./processes.ts";
@@ -126,6 +127,26 @@ export async function startOneBalance(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Another built tree's One Balance, to compare two versions in one run: `BEFORE=../other npm run bench -- …`. Null if
+ * none is named.
+ */
+export async function startBefore(upstreamUrl: string, keys: number): Promise<Contender | null> {
+  const { BEFORE } = process.env;
+  if (BEFORE === undefined) return null;
+  const dir = resolve(BEFORE);
+  const other: { startOneBalance: typeof startOneBalance } = await import(
+    pathToFileURL(join(dir, "bench/lib/contenders.ts")).href
+  );
+  const own = process.cwd();
+  process.chdir(dir);
+  try {
+    return { ...(await other.startOneBalance(upstreamUrl, keys)), name: "the version before" };
+  } finally {
+    process.chdir(own);
+  }
 }
 
 async function addKeys(url: string, count: number): Promise<void> {
