@@ -396,6 +396,23 @@ test("an answer that is nested thousands of levels deep is an error in the calle
   expect(await proxy.clock.run(streamed.text())).toContain("event: error");
 });
 
+test.each<[what: string, answer: (key: string) => Response]>([
+  ["an error", (key) => Response.json({ error: { message: `No: ${key}` } }, { status: 400 })],
+  ["an error with status 200", (key) => Response.json({ error: { message: `No: ${key}` } })],
+  ["no JSON", (key) => new Response(`No: ${key}`, { status: 422 })],
+])("%s that repeats what was sent shows neither the key nor the token", async (_, answer) => {
+  for (const form of ["chat", "messages", "responses"] as const) {
+    const proxy = proxyOf(({ headers }) =>
+      answer(`${headers.get("x-goog-api-key")} ${headers.get("authorization")}`),
+    );
+    const response = await ask(proxy, form, "relay/gemini-3-pro");
+    const said = await proxy.clock.run(response.text());
+    expect(response.status).toBeGreaterThanOrEqual(400);
+    expect(said).toContain("No: ");
+    expect(said).not.toMatch(/sk-fake-relay|Bearer/);
+  }
+});
+
 const TURNS = 20;
 
 /** Each turn thinks, and calls a tool. */
