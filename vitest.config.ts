@@ -6,10 +6,15 @@ import { plant } from "./tests/mutants/plant.ts";
 import { WaitingFirst } from "./tests/waiting-first.ts";
 
 /** How long a test waits for what must come at last; what must come soon says its own. */
-const POLL = { timeout: 10_000 };
+const POLL = { timeout: 20_000 };
 
 /** Most files of `e2e` wait for processes of theirs and for time to pass: two cores take five at once. */
 const WORKERS = Math.max(5, availableParallelism());
+
+/** The others only compute. They come after `e2e`, which has another number of workers; `npm test` runs both at once. */
+const COMPUTING = { maxWorkers: availableParallelism(), sequence: { groupOrder: 1 } };
+/** `npm test` gives them what others leave of the processors: long enough for a tenth of one. */
+const PATIENCE = { testTimeout: 300_000, hookTimeout: 120_000 };
 
 /** Three kinds of tests, by what they run in. */
 export default defineConfig({
@@ -34,8 +39,8 @@ export default defineConfig({
             "scripts/**/*.test.ts",
             "tests/unit/**/*.test.ts",
           ],
-          // Some play thousands of generated cases, on a machine that does other work too.
-          testTimeout: 60_000,
+          ...COMPUTING,
+          ...PATIENCE,
           expect: { poll: POLL },
         },
       },
@@ -63,13 +68,10 @@ export default defineConfig({
           // Starting workerd and handing it the modules costs as much as two files of tests; the set-up empties what
           // they share of the database.
           isolate: false,
-          maxWorkers: availableParallelism(),
-          // After the others, who have another number of workers.
-          sequence: { groupOrder: 1 },
+          ...COMPUTING,
+          ...PATIENCE,
           include: ["tests/workerd/**/*.test.ts"],
           setupFiles: ["./tests/workerd/apply-migrations.ts"],
-          // Some play weeks of maintenance.
-          testTimeout: 30_000,
           expect: { poll: POLL },
         },
       },

@@ -1,14 +1,9 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/**
- * Projects one after the other: what files of a project share is kept only from one to the next.
- *
- * Files of `e2e` start first: much of their time they wait for processes and for time to pass, which the others'
- * computing fills. Started last, the longest would have the machine to themselves.
- */
+/** Projects one after the other: what files of a project share is kept only from one to the next. */
 const PROJECTS = ["e2e", "unit", "workerd"];
 
-/** Start first of all, because they take longest. */
+/** Start first of all, because they take longest: started last, they would have the machine to themselves. */
 const LONGEST = ["platforms", "deploy", "backup", "slow-store", "doctor", "npm-start"];
 
 export class WaitingFirst extends BaseSequencer {

@@ -498,12 +498,12 @@ function several<Item>(random: SeededRandom, items: readonly Item[], most: numbe
   return Array.from({ length: random.between(0, most) }, () => pick(random, items));
 }
 
-/** The bytes, split anywhere. */
+/** The bytes, split anywhere; seldom in small pieces, of which each costs as much as a large one. */
 export function cut(random: SeededRandom, bytes: Buffer): Buffer[] {
-  const way = random.between(0, 3);
-  if (way === 0) return [bytes];
-  if (way === 1) return inCrumbs(random, bytes);
-  return inPieces(random, bytes, way === 2 ? 40 : 400);
+  const way = random.between(0, 9);
+  if (way < 2) return [bytes];
+  if (way === 2) return inCrumbs(random, bytes);
+  return inPieces(random, bytes, way === 3 ? 40 : 400);
 }
 
 /** Single bytes cost a hundred times as much as what they find: once is enough. */

@@ -11,7 +11,6 @@ afterEach(() => {
 
 test.each(worldsFor(SEED, true).map((world) => [world.name, world] as const))(
   `%s (seed ${SEED})`,
-  { timeout: 60_000 },
   async (_name, world) => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     expect(faultsOf(world, await play(world.weather))).toEqual([]);

@@ -98,7 +98,7 @@ function wide(text: string, size: number, isLittle: boolean): Uint8Array {
   return bytes;
 }
 
-test("a body", { timeout: 30_000 }, async () => {
+test("a body", async () => {
   const send = await withTheirs();
   await fc.assert(
     fc.asyncProperty(
@@ -138,7 +138,7 @@ const spelling = fc.constantFrom(
   (path: string) => `${path}%2F..%5Cx`.replace("..", "y"),
 );
 
-test("a path, a query and a form", { timeout: 20_000 }, async () => {
+test("a path, a query and a form", async () => {
   const send = await withTheirs();
   const path = fc.constantFrom(
     `files/${THEIRS}`,

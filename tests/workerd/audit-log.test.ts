@@ -123,9 +123,7 @@ async function leastMs(query: Record<string, unknown>): Promise<number> {
 }
 
 describe("with 100,000 entries", () => {
-  test("a page costs little more than with 5,000, whatever the filter, and all can be read", {
-    timeout: 60_000,
-  }, async () => {
+  test("a page costs little more than with 5,000, whatever the filter, and all can be read", async () => {
     const few: number[] = [];
     for (let part = 0; part < 20; part++) {
       const lines = Array.from({ length: 5_000 }, (_, index) => ({

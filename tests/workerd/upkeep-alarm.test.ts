@@ -231,7 +231,10 @@ describe("a run that a person asks for", () => {
     let hanging = Promise.resolve(false);
     while (fetches === 0) {
       hanging = upkeepAlarm(storage, context);
-      await Promise.race([hanging, vi.waitUntil(() => fetches > 0).catch(() => {})]);
+      await Promise.race([
+        hanging,
+        vi.waitUntil(() => fetches > 0, { timeout: 20_000 }).catch(() => {}),
+      ]);
     }
     // Longer than its lease.
     nowMs += 2 * MINUTE_MS;
@@ -269,7 +272,7 @@ describe("a step that is killed", () => {
     };
     while (!isAsked) {
       const step = upkeepAlarm(storage, context);
-      await Promise.race([step, vi.waitUntil(() => isAsked, { timeout: 5_000 }).catch(() => {})]);
+      await Promise.race([step, vi.waitUntil(() => isAsked, { timeout: 20_000 }).catch(() => {})]);
     }
     expect(storage.alarmMs).toBe(nowMs + MINUTE_MS);
     answer = async () => Response.json({ data: [] });

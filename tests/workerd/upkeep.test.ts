@@ -265,10 +265,13 @@ describe("a run that is killed", () => {
     nowMs += HOUR_MS;
     const never = { ...context, upstream: () => new Promise<never>(() => undefined) };
     void runUpkeep(never, { startedBy: "cron", idleMs: 1 });
-    await vi.waitFor(async () => {
-      const [row] = await db.select().from(keyRechecks);
-      expect(row).toMatchObject({ attempts: 0, nextAtMs: nowMs + HOUR_MS });
-    });
+    await vi.waitFor(
+      async () => {
+        const [row] = await db.select().from(keyRechecks);
+        expect(row).toMatchObject({ attempts: 0, nextAtMs: nowMs + HOUR_MS });
+      },
+      { timeout: 20_000 },
+    );
     expect(await statusOf(key)).toBe("blocked");
     nowMs += MINUTE_MS;
     await run();
