@@ -3,6 +3,7 @@
 import { Pencil, Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
+import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
@@ -12,7 +13,9 @@ const AliasDialog = dynamic(async () => (await import("./alias-dialog")).AliasDi
   ssr: false,
 });
 
-/** Opens the form for a new alias, or for an existing one. The form is loaded on demand. */
+/**
+ * Opens the form for a new alias (as `?new=true` does), or for an existing one. The form is loaded on demand.
+ */
 export function AliasButton({
   alias,
   providers,
@@ -22,13 +25,18 @@ export function AliasButton({
   readonly providers: readonly ProviderChoice[];
 }) {
   const t = useTranslations("routes");
-  const [isOpen, setIsOpen] = useState(false);
+  const [isNewOpen, setIsNewOpen] = useQueryState("new", parseAsBoolean.withDefault(false));
+  const [isEditOpen, setIsEditOpen] = useState(false);
+  const isOpen = alias === null ? isNewOpen : isEditOpen;
   const [wasOpened, setWasOpened] = useState(false);
+  if (isOpen && !wasOpened) setWasOpened(true);
 
-  function open() {
-    setWasOpened(true);
-    setIsOpen(true);
+  function setIsOpen(isOpen: boolean) {
+    if (alias === null) void setIsNewOpen(isOpen || null);
+    else setIsEditOpen(isOpen);
   }
+
+  const open = () => setIsOpen(true);
 
   return (
     <>

@@ -1,6 +1,6 @@
+import { PaletteButton } from "@/components/palette/palette-button";
 import { Brand } from "@/components/shell/brand";
 import { LazyMemberMenu } from "@/components/shell/lazy-member-menu";
-import { PaletteButton } from "@/components/shell/palette-button";
 import { PathCrumbs } from "@/components/shell/path-crumbs";
 import { PhoneNavigation } from "@/components/shell/phone-navigation";
 import type { Member, Right } from "@/lib/auth/member";

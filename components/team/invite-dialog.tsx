@@ -4,6 +4,7 @@ import { UserPlus } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { parseAsBoolean, useQueryState } from "nuqs";
 import { useState } from "react";
 import { InviteLink } from "@/components/team/invite-link";
 import { Button } from "@/components/ui/button";
@@ -24,15 +25,15 @@ const InviteForm = dynamic(
   { ssr: false, loading: () => <Skeleton className="h-96 w-full" /> },
 );
 
-/** Asks whom to invite, then shows the link, which is only shown once. */
+/** Asks whom to invite, then shows the link, which is only shown once. `?invite=true`: it is open. */
 export function InviteDialog() {
   const t = useTranslations("team");
   const router = useRouter();
-  const [isOpen, setIsOpen] = useState(false);
+  const [isOpen, setIsOpen] = useQueryState("invite", parseAsBoolean.withDefault(false));
   const [created, setCreated] = useState<CreatedInvite | null>(null);
 
   function open(isOpen: boolean) {
-    setIsOpen(isOpen);
+    void setIsOpen(isOpen || null);
     if (isOpen) setCreated(null);
     else if (created !== null) router.refresh();
   }

@@ -70,6 +70,97 @@ test("the palette finds pages, providers and tokens", async ({ admin, server }) 
   await expect(admin.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 });
 
+test("the palette finds settings by what they are about, keys, requests and members, and does things", async ({
+  admin,
+  server,
+}) => {
+  await server.admin.addKeys("mistral", [{ key: "palette-key-0123456789", remark: "Zeppelin" }]);
+  const { id } = (await server.admin.call("POST", "access-tokens", { name: "stoppable" })) as {
+    id: string;
+  };
+  await admin.goto("/");
+  const palette = admin.getByRole("dialog", { name: "Go to" });
+  const field = palette.getByRole("combobox");
+  const open = async (text: string) => {
+    await admin.keyboard.press("Control+k");
+    await field.fill(text);
+  };
+  await open("webhook");
+  await expect(palette.getByRole("option").first()).toContainText("Alerts");
+  await field.fill("zeppelin");
+  await expect(palette.getByRole("option", { name: /Zeppelin/ })).toBeVisible();
+  await field.fill("ada@example");
+  await expect(palette.getByRole("option", { name: /Ada Lovelace/ })).toBeVisible();
+  await field.fill("req_mia3k0x90f2k8c0q1p7s");
+  await admin.keyboard.press("Enter");
+  await expect(admin).toHaveURL(/\/requests\/req_mia3k0x90f2k8c0q1p7s$/);
+
+  await open("pause tok");
+  await admin.keyboard.press("Enter");
+  await expect(field).toHaveAttribute("placeholder", "Which token to pause");
+  await field.fill("stoppable");
+  await expectAccessible(admin);
+  await admin.keyboard.press("Enter");
+  const statusOf = async () => {
+    const { items } = (await server.admin.call("GET", "access-tokens")) as {
+      items: readonly { id: string; status: string }[];
+    };
+    return items.find((token) => token.id === id)?.status;
+  };
+  await expect(admin.getByText("The token is paused.")).toBeVisible();
+  expect(await statusOf()).toBe("paused");
+  await admin.getByRole("button", { name: "Undo" }).click();
+  await expect(admin.getByText("The token is active again.")).toBeVisible();
+  expect(await statusOf()).toBe("active");
+
+  await open("dark theme");
+  await admin.keyboard.press("Enter");
+  await expect(admin.locator("html")).toHaveClass(/\bdark\b/);
+  // What was chosen last is offered first.
+  await open("");
+  await expect(palette.getByRole("option").first()).toContainText("Dark theme");
+  await field.fill("invite");
+  await admin.keyboard.press("Enter");
+  await expect(admin.getByRole("dialog", { name: "Invite" })).toBeVisible();
+});
+
+test("keys lead to pages, to the search, along rows, and can be switched off", async ({
+  admin,
+  server,
+}) => {
+  await server.admin.call("POST", "access-tokens", { name: "first-row" });
+  await server.admin.call("POST", "access-tokens", { name: "second-row" });
+  await admin.goto("/");
+  await admin.keyboard.press("g");
+  await admin.keyboard.press("t");
+  await expect(admin.getByRole("heading", { level: 1, name: "Access tokens" })).toBeVisible();
+  await admin.keyboard.press("j");
+  await admin.keyboard.press("j");
+  const rows = admin.locator("main tbody tr");
+  await expect(rows.nth(1).locator(":focus")).toHaveCount(1);
+  await admin.keyboard.press("k");
+  await expect(rows.nth(0).locator(":focus")).toHaveCount(1);
+  await admin.keyboard.press("/");
+  const search = admin.getByRole("searchbox");
+  await expect(search).toBeFocused();
+  // Typed, and no shortcut.
+  await admin.keyboard.type("gk?");
+  await expect(search).toHaveValue("gk?");
+  await search.blur();
+
+  await admin.keyboard.press("?");
+  const list = admin.getByRole("dialog", { name: "Keyboard shortcuts" });
+  await expect(list).toContainText("Provider keys");
+  await expectAccessible(admin);
+  await list.getByRole("switch").click();
+  await admin.keyboard.press("Escape");
+  await expect(list).toBeHidden();
+  await admin.keyboard.press("?");
+  await admin.keyboard.press("Control+k");
+  await expect(admin.getByRole("dialog", { name: "Go to" })).toBeVisible();
+  await expect(list).toBeHidden();
+});
+
 test("light and dark stay as chosen", async ({ admin }) => {
   await admin.goto("/");
   await admin.getByRole("button", { name: "Menu of Ada Lovelace" }).click();

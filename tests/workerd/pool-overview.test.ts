@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { writeStateEvents } from "../../lib/db/state/write-state-events";
 import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys";
-import { listPaletteTargets } from "../../lib/manage/list-palette-targets";
+import { findPaletteKeys, listPaletteTargets } from "../../lib/manage/list-palette-targets";
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { parseInput } from "../../lib/manage/parse-input";
 import { addProviderKeysInput } from "../../lib/manage/schemas";
@@ -103,11 +103,26 @@ describe("listPaletteTargets", () => {
     await storeToken("ob-one", { name: "mine", ownerId: "us_1" });
     await storeToken("ob-two", { name: "theirs", ownerId: "us_2" });
     await storeToken("ob-three", { name: "over", ownerId: "us_1", status: "revoked" });
-    const all = await listPaletteTargets(context, { ownerId: null });
+    const all = await listPaletteTargets(context, { ownerId: null, withModels: true });
     expect(all.tokens.map(({ name }) => name)).toEqual(["theirs", "mine"]);
     expect(all.providers).toContainEqual({ slug: "openai", label: "OpenAI" });
-    const own = await listPaletteTargets(context, { ownerId: "us_1" });
+    const own = await listPaletteTargets(context, { ownerId: "us_1", withModels: false });
     expect(own.tokens.map(({ name }) => name)).toEqual(["mine"]);
     expect(JSON.stringify(own)).not.toContain("ob-one");
+    expect(own.members).toEqual([]);
+  });
+
+  test("finds keys by their note, masked text or id, and only those that the reader may see", async () => {
+    const [common, ofGroup] = [await storeKey("sk-one"), await storeKey("sk-two")];
+    await storeKey("sk-three");
+    await db.run(sql`update provider_keys set remark = 'Account of Mary' where id = ${common}`);
+    await db.run(sql`
+      update provider_keys set remark = 'mary, of a group', "groups" = '["gr_1"]' where id = ${ofGroup}`);
+    const found = async (q: string, shownTo?: string) =>
+      (await findPaletteKeys({ ...context, shownTo }, q)).map(({ remark }) => remark).toSorted();
+    expect(await found("MARY")).toEqual(["Account of Mary", "mary, of a group"]);
+    expect(await found("mary", "us_outside")).toEqual(["Account of Mary"]);
+    expect(await found(common)).toEqual(["Account of Mary"]);
+    expect(await found("nobody's")).toEqual([]);
   });
 });

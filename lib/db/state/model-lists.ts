@@ -77,3 +77,11 @@ export function forgetModelListsOf(groupId: string): SQL {
     where substr(provider, instr(provider, ' ') + 1) = ${groupId}
       and not exists (select 1 from team_groups where id = ${groupId})`;
 }
+
+/** Every list that is stored, with the models' names. */
+export function listModelNames(
+  db: Database,
+): Promise<readonly { readonly provider: string; readonly models: readonly string[] }[]> {
+  const { provider, models } = modelLists;
+  return db.select({ provider, models }).from(modelLists).orderBy(provider);
+}

@@ -5,7 +5,12 @@ import { accessTokens } from "../schema/schema";
 /** Names of tokens that aren't revoked, newest first; `ownerId` null for everyone's. */
 export function listTokenNames(db: Database, ownerId: string | null, limit: number) {
   return db
-    .select({ id: accessTokens.id, name: accessTokens.name, masked: accessTokens.masked })
+    .select({
+      id: accessTokens.id,
+      name: accessTokens.name,
+      masked: accessTokens.masked,
+      status: accessTokens.status,
+    })
     .from(accessTokens)
     .where(
       and(
