@@ -20,11 +20,14 @@ export function PageHeader({
   title,
   description,
   actions,
+  asOf,
   crumbs = [],
 }: {
   readonly title: ReactNode;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
+  /** When the page was read, for one that refreshes by itself. */
+  readonly asOf?: ReactNode;
   /** Breadcrumbs, for pages below an area's first; wide screens have them above the page. */
   readonly crumbs?: readonly Crumb[];
 }) {
@@ -36,7 +39,12 @@ export function PageHeader({
         <h1 className="truncate text-xl font-semibold tracking-tight">{title}</h1>
         {description && <p className="text-muted-foreground max-w-prose">{description}</p>}
       </div>
-      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {(actions || asOf) && (
+        <div className="flex flex-wrap items-center gap-2">
+          {asOf}
+          {actions}
+        </div>
+      )}
     </header>
   );
 }

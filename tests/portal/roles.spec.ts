@@ -31,6 +31,7 @@ const HANDLERS: Readonly<Record<string, Right>> = {
   "/playground/price": "member",
   "/requests/export": "viewer",
   "/requests/tail": "viewer",
+  "/stamp": "viewer",
   "/settings/backup/download": "admin",
   "/settings/backup/restore": "admin",
 };

@@ -50,6 +50,34 @@ test("the overview tells the worst pool first", async ({ admin, server }) => {
   await expectAccessible(admin);
 });
 
+test("the overview is read again when something has changed, and only while it is looked at", async ({
+  admin,
+  server,
+}) => {
+  await admin.clock.install();
+  const asked: string[] = [];
+  admin.on("request", (request) => {
+    if (request.url().endsWith("/stamp")) asked.push(request.url());
+  });
+  await admin.goto("/");
+  await expect(admin.getByText(/^As of /)).toBeVisible();
+  const fireworks = admin.getByRole("row", { name: /Fireworks/ });
+  await expect(fireworks).toBeHidden();
+  await server.admin.addKeys("fireworks", ["fw_fake_quiet_refresh_0001"]);
+
+  const hide = (isHidden: boolean) =>
+    admin.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, isHidden);
+  await hide(true);
+  for (let minute = 0; minute < 5; minute += 1) await admin.clock.runFor(60_000);
+  expect(asked).toEqual([]);
+  await hide(false);
+  await expect(fireworks).toBeVisible();
+  expect(asked).toHaveLength(1);
+});
+
 test("the palette finds pages, providers and tokens", async ({ admin, server }) => {
   await server.admin.call("POST", "access-tokens", { name: "nightly-report" });
   await admin.goto("/");

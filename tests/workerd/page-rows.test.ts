@@ -16,6 +16,7 @@ import { readQuotaForecasts } from "../../lib/manage/limits/read-quota-forecasts
 import type { ManageContext } from "../../lib/manage/manage-context";
 import { browseAccessTokens } from "../../lib/manage/tokens/browse-access-tokens";
 import { readTokenUse } from "../../lib/manage/tokens/read-token-use";
+import { readPageStamp, viewRows } from "../../lib/manage/usage/page-refresh";
 import { readLogThinning } from "../../lib/manage/usage/read-log-thinning";
 import { readModelServing } from "../../lib/manage/usage/read-model-serving";
 import { readMonthCosts } from "../../lib/manage/usage/read-month-costs";
@@ -129,6 +130,7 @@ test.each<[string, () => Promise<unknown>]>([
     "overview",
     () =>
       Promise.all([
+        readPageStamp(context),
         readPoolOverview(context, { withPeople: true }),
         readOverviewUsage(context, ADMIN, TODAY_MS),
         readQuotaForecasts(context),
@@ -173,6 +175,32 @@ test.each<[string, () => Promise<unknown>]>([
   console.log(`${page}: ${store.rowsRead} rows`);
   expect(store.rowsRead).toBeGreaterThan(0);
   expect(store.rowsRead).toBeLessThanOrEqual(MOST_ROWS);
+  // Pages refresh as often as this allows.
+  if (page !== "tokens") expect(store.rowsRead).toBeLessThanOrEqual(viewRows(KEYS));
+});
+
+test("asking whether anything changed reads four rows, and the answer changes with each write", async () => {
+  const stamps = new Set<string>();
+  const look = async () => {
+    store.rowsRead = 0;
+    stamps.add(await readPageStamp(context));
+    expect(store.rowsRead).toBeLessThanOrEqual(4);
+  };
+  await look();
+  await look();
+  expect(stamps.size).toBe(1);
+  await storeKey("AIza-new", "google-ai-studio");
+  await look();
+  const flush = { rowsWritten: 0, dropped: 0, unlogged: 0, spends: [], logRows: [], cells: [] };
+  const lateMs = NOW_MS + HOUR_MS;
+  await writeUsage(db, { ...flush, id: newRowId("uf", lateMs), atMs: lateMs });
+  await look();
+  await compactUsage(db, newRowId("uf", lateMs + 1), lateMs + 1);
+  await look();
+  await db.run(sql`insert into key_events (id, key_id, provider, kind, at_ms)
+    values (${newRowId("ke", lateMs)}, 'pk_1', 'google-ai-studio', 'cleared', ${lateMs})`);
+  await look();
+  expect(stamps.size).toBe(5);
 });
 
 test("forecasts are the same with days that are kept, and after cells that came late", async () => {

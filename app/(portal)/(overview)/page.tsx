@@ -4,6 +4,7 @@ import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
 import { IncidentLines } from "@/components/incidents/incident-lines";
 import { IncidentList } from "@/components/incidents/incident-list";
+import { AsOf } from "@/components/live/as-of";
 import { ChangeList } from "@/components/overview/change-list";
 import { FirstSteps } from "@/components/overview/first-steps";
 import { PoolTable } from "@/components/overview/pool-table";
@@ -17,6 +18,7 @@ import { roleAllows } from "@/lib/auth/member";
 import { listIncidents } from "@/lib/manage/alerts/list-incidents";
 import { readQuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
 import { overviewTroubles } from "@/lib/manage/usage/overview-troubles";
+import { keysIn, readPageStamp, refreshGapMs } from "@/lib/manage/usage/page-refresh";
 import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
 import { readOverviewUsage } from "@/lib/manage/usage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/usage/read-pool-overview";
@@ -34,8 +36,10 @@ export default async function OverviewPage() {
   const { context, member } = await portalRead("viewer");
   const isAdmin = roleAllows(member.role, "admin");
   const isOwn = member.role === "member";
-  const todayMs = todayStartMs(context.nowMs(), await getTimeZone());
-  const [t, { pools, changes }, usage, forecasts, thinning, incidents] = await Promise.all([
+  const atMs = context.nowMs();
+  const todayMs = todayStartMs(atMs, await getTimeZone());
+  const [stamp, t, { pools, changes }, usage, forecasts, thinning, incidents] = await Promise.all([
+    readPageStamp(context),
     getTranslations("overview"),
     readPoolOverview(context, { withPeople: isAdmin }),
     readOverviewUsage(context, member, todayMs),
@@ -56,7 +60,10 @@ export default async function OverviewPage() {
   const isIncident = incidents.some(({ endedAt }) => endedAt === null);
   return (
     <ClientMessages areas={["usage"]}>
-      <PageHeader title={t("title")} />
+      <PageHeader
+        title={t("title")}
+        asOf={<AsOf atMs={atMs} stamp={stamp} gapMs={refreshGapMs(keysIn(pools))} />}
+      />
       {!isOwn && <LogThinningNotice thinning={thinning} mayChange={isAdmin} />}
       <div className="space-y-8">
         <div className="space-y-3">

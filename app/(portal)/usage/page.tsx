@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { ClientMessages } from "@/components/client-messages";
+import { AsOf } from "@/components/live/as-of";
 import { PageHeader } from "@/components/page-header";
 import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { MonthCosts } from "@/components/usage/month-costs";
@@ -9,6 +10,7 @@ import { UsageBoardView } from "@/components/usage/usage-board-view";
 import { UsageFilters } from "@/components/usage/usage-filters";
 import { roleAllows } from "@/lib/auth/member";
 import { listMarks } from "@/lib/manage/audit/list-marks";
+import { readPageStamp, refreshGapMs } from "@/lib/manage/usage/page-refresh";
 import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
 import { readMonthCosts } from "@/lib/manage/usage/read-month-costs";
 import { readUsageBoard } from "@/lib/manage/usage/read-usage-board";
@@ -23,8 +25,10 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Who and what spends: a member's own usage, or the team's. */
 export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const { context, member } = await portalRead("viewer");
-  const query = usageQueryOf(await searchParams, context.nowMs(), await getTimeZone());
-  const [board, marks, month, thinning, t] = await Promise.all([
+  const atMs = context.nowMs();
+  const query = usageQueryOf(await searchParams, atMs, await getTimeZone());
+  const [stamp, board, marks, month, thinning, t] = await Promise.all([
+    readPageStamp(context),
     readUsageBoard(context, member, query),
     listMarks(context, query, {
       provider: query.provider,
@@ -42,7 +46,11 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const { choices } = board;
   return (
     <ClientMessages areas={["usage"]}>
-      <PageHeader title={t("title")} description={t(isOwn ? "descriptionOwn" : "description")} />
+      <PageHeader
+        title={t("title")}
+        description={t(isOwn ? "descriptionOwn" : "description")}
+        asOf={<AsOf atMs={atMs} stamp={stamp} gapMs={refreshGapMs(0)} />}
+      />
       <UsageFilters
         ranges={RANGES.map((value) => ({ value, label: t(`ranges.${value}`) }))}
         groups={[

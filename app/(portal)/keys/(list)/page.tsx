@@ -7,10 +7,12 @@ import { EmptyState } from "@/components/empty-state";
 import { ProvidersWithoutKeys } from "@/components/keys/add/providers-without-keys";
 import { ProviderTable } from "@/components/keys/table/provider-table";
 import { Link } from "@/components/link";
+import { AsOf } from "@/components/live/as-of";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { summarizeProviderKeys } from "@/lib/manage/keys/summarize-provider-keys";
 import { readQuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
+import { keysIn, readPageStamp, refreshGapMs } from "@/lib/manage/usage/page-refresh";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("keys");
@@ -20,7 +22,9 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Every provider at a glance. */
 export default async function KeysPage() {
   const { context, member } = await portalRead("viewer");
-  const [t, { withKeys, withoutKeys }, forecasts, mayAdd] = await Promise.all([
+  const atMs = context.nowMs();
+  const [stamp, t, { withKeys, withoutKeys }, forecasts, mayAdd] = await Promise.all([
+    readPageStamp(context),
     getTranslations("keys"),
     summarizeProviderKeys(context),
     readQuotaForecasts(context),
@@ -49,6 +53,11 @@ export default async function KeysPage() {
         title={t("title")}
         description={t("description")}
         actions={withKeys.length > 0 && actions}
+        asOf={
+          withKeys.length > 0 && (
+            <AsOf atMs={atMs} stamp={stamp} gapMs={refreshGapMs(keysIn(withKeys))} />
+          )
+        }
       />
       {withKeys.length > 0 ? (
         <ProviderTable providers={withKeys} forecasts={forecasts.known} />

@@ -20,6 +20,7 @@ import { KeyBrowser } from "@/components/keys/table/key-browser";
 import { KeyFilters } from "@/components/keys/table/key-filters";
 import { KeyGrid } from "@/components/keys/table/key-grid";
 import { Link } from "@/components/link";
+import { AsOf } from "@/components/live/as-of";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { listIncidents } from "@/lib/manage/alerts/list-incidents";
@@ -32,6 +33,7 @@ import { readProviderLimits } from "@/lib/manage/limits/read-provider-limits";
 import { readQuotaHints } from "@/lib/manage/limits/read-quota-hints";
 import { ManageError } from "@/lib/manage/manage-error";
 import { utcDayMs } from "@/lib/manage/usage/read-today-figures";
+import { keysIn, readPageStamp, refreshGapMs } from "@/lib/manage/usage/page-refresh";
 import { liveLimits } from "@/lib/runtime/live-figures";
 import { hasPriceList } from "@/lib/usage/price-names";
 import { KeysSkeleton } from "./keys-skeleton";
@@ -75,7 +77,9 @@ async function ProviderKeys({
 }) {
   const input = readQuery(provider, query);
   const keyId = textOf(query.key);
-  const [t, keys, detail, grid, limits, incidents, groups] = await Promise.all([
+  const atMs = context.nowMs();
+  const [stamp, t, keys, detail, grid, limits, incidents, groups] = await Promise.all([
+    readPageStamp(context),
     getTranslations("keys"),
     browseProviderKeys(context, input),
     keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
@@ -86,8 +90,8 @@ async function ProviderKeys({
   ]);
   const inUse = detail === null ? [] : liveLimits(await headers(), env, provider, detail.key.id);
   const { label, counts, canCheck, items, total, figures } = keys;
-  const sinceMs = utcDayMs(context.nowMs());
-  const all = counts.ready + counts.cooling + counts.blocked + counts.disabled;
+  const sinceMs = utcDayMs(atMs);
+  const all = keysIn([counts]);
   const { q, status, model, group, page, pageSize } = input;
   const filter = { provider, q, status, model, group };
   const isAdmin = member.role === "admin";
@@ -118,6 +122,7 @@ async function ProviderKeys({
       <PageHeader
         title={label}
         description={t("overview.keys", { count: all })}
+        asOf={<AsOf atMs={atMs} stamp={stamp} gapMs={refreshGapMs(all)} />}
         actions={
           isAdmin && (
             <>
