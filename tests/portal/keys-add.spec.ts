@@ -47,6 +47,7 @@ test("a mess is understood line by line before anything is added", async ({ admi
   expect(await server.admin.listKeys("")).toHaveLength(1);
 
   await admin.getByRole("checkbox", { name: "Also add the one that looks unusual" }).click();
+  await admin.getByRole("checkbox", { name: "Check them right away" }).uncheck();
   await admin.getByRole("button", { name: "Add 3 keys" }).click();
   await expect(admin.getByRole("heading", { name: "3 keys added" })).toBeVisible();
   expect(await server.admin.listKeys("provider=groq")).toHaveLength(1);
@@ -68,6 +69,23 @@ test("without a provider it is detected, or must be chosen", async ({ admin, ser
   await admin.getByRole("button", { name: "Add 2 keys" }).click();
   await expect(admin.getByRole("heading", { name: "2 keys added" })).toBeVisible();
   expect(await server.admin.listKeys("provider=cohere")).toHaveLength(2);
+});
+
+test("keys are checked when they are added, and the rejected one is blocked", async ({
+  admin,
+  server,
+}) => {
+  server.upstream.setKey("sk-proj-fakeCheckedGood000000000001", { kind: "ok" });
+  server.upstream.setKey("sk-proj-fakeCheckedBad0000000000001", { kind: "banned" });
+  await admin.goto("/keys/add?provider=openai");
+  await admin
+    .getByLabel("Keys", { exact: true })
+    .fill("sk-proj-fakeCheckedGood000000000001\nsk-proj-fakeCheckedBad0000000000001");
+  await admin.getByRole("button", { name: "Preview" }).click();
+  await admin.getByRole("button", { name: "Add 2 keys" }).click();
+  await expect(admin.getByText("2 of 2 checked")).toBeVisible();
+  await expect(admin.getByRole("definition")).toHaveText(["1", "1", "0", "0"]);
+  expect(await server.admin.listKeys("provider=openai&status=blocked")).toHaveLength(1);
 });
 
 test("text without a key is reported, and kept", async ({ admin }) => {

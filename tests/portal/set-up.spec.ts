@@ -44,3 +44,48 @@ test("a valid link only asks for a person, who then is at the overview", async (
     )
     .toContain(TIME_ZONE);
 });
+
+test("from the set-up link to a model's answer in six clicks, and the steps stay until all are done", async ({
+  page,
+  server,
+}) => {
+  await server.empty();
+  const key = "sk-proj-fakeSixClicks00000000000001";
+  server.upstream.setKey(key, { kind: "ok" });
+  let clicks = 0;
+  const click = async (role: "button" | "link", name: string) => {
+    await page.getByRole(role, { name, exact: true }).click();
+    clicks += 1;
+  };
+  await page.goto(SETUP_PATH);
+  await page.getByLabel("Name").fill(ADMIN.name);
+  await page.getByLabel("Email").fill(ADMIN.email);
+  await page.getByLabel("Password").fill(ADMIN.password);
+  await click("button", "Create admin");
+  await expect(page.getByRole("heading", { name: "Set up your pool" })).toBeVisible();
+  await click("link", "Add keys");
+  await page.getByLabel("Keys", { exact: true }).fill(key);
+  await click("button", "Preview");
+  await expect(page.getByRole("checkbox", { name: "Check them right away" })).toBeChecked();
+  await click("button", "Add 1 key");
+  await expect(page.getByText("1 of 1 checked")).toBeVisible();
+  await expect(page.getByRole("definition").first()).toHaveText("1");
+  await expectAccessible(page);
+  const second = await page.context().newPage();
+  await second.goto("/");
+  await expect(second.getByText("2 of 3 steps done.")).toBeVisible();
+  await expectAccessible(second);
+  await second.close();
+  await click("link", "Try it");
+  await expect(page.getByRole("combobox", { name: "Model" })).toHaveText("openai/gpt-5-mini");
+  await click("button", "Send prompt");
+  await expect(page.getByTestId("answer")).toBeVisible();
+  expect(clicks).toBeLessThanOrEqual(6);
+
+  // The tests' AUTH_KEY is a token too; the answer is known with the next flush.
+  await expect(async () => {
+    await page.goto("/");
+    await expect(page.getByRole("heading", { name: "Set up your pool" })).toHaveCount(0);
+    await expect(page.getByRole("heading", { name: "Today", exact: true })).toBeVisible();
+  }).toPass();
+});

@@ -15,7 +15,7 @@ test("a new instance says what to do first, every page is reachable by keyboard,
   });
   await admin.goto("/");
   await expect(admin.getByRole("heading", { name: "Set up your pool" })).toBeVisible();
-  await expect(admin.getByRole("link", { name: "Add keys" })).toHaveAttribute("href", "/keys");
+  await expect(admin.getByRole("link", { name: "Add keys" })).toHaveAttribute("href", "/keys/add");
   await expectAccessible(admin);
 
   await admin.keyboard.press("Tab");

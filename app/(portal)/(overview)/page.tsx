@@ -6,7 +6,7 @@ import { IncidentLines } from "@/components/incidents/incident-lines";
 import { IncidentList } from "@/components/incidents/incident-list";
 import { AsOf } from "@/components/live/as-of";
 import { ChangeList } from "@/components/overview/change-list";
-import { FirstSteps } from "@/components/overview/first-steps";
+import { areFirstStepsDone, FirstSteps, WaitForKeys } from "@/components/overview/first-steps";
 import { PoolTable } from "@/components/overview/pool-table";
 import { QuotaTable } from "@/components/overview/quota-table";
 import { RecentUse } from "@/components/overview/recent-use";
@@ -19,6 +19,7 @@ import { listIncidents } from "@/lib/manage/alerts/list-incidents";
 import { readQuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
 import { overviewTroubles } from "@/lib/manage/usage/overview-troubles";
 import { keysIn, readPageStamp, refreshGapMs } from "@/lib/manage/usage/page-refresh";
+import { readFirstSteps } from "@/lib/manage/usage/read-first-steps";
 import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
 import { readOverviewUsage } from "@/lib/manage/usage/read-overview-usage";
 import { readPoolOverview } from "@/lib/manage/usage/read-pool-overview";
@@ -47,11 +48,12 @@ export default async function OverviewPage() {
     readLogThinning(context),
     listIncidents(context, { limit: INCIDENTS_SHOWN }),
   ]);
+  const steps = isAdmin ? await readFirstSteps(context, pools.length > 0) : null;
   if (pools.length === 0) {
     return (
       <>
         <PageHeader title={t("title")} />
-        <FirstSteps role={member.role} />
+        {steps === null ? <WaitForKeys /> : <FirstSteps done={steps} />}
       </>
     );
   }
@@ -66,6 +68,7 @@ export default async function OverviewPage() {
       />
       {!isOwn && <LogThinningNotice thinning={thinning} mayChange={isAdmin} />}
       <div className="space-y-8">
+        {steps !== null && !areFirstStepsDone(steps) && <FirstSteps done={steps} />}
         <div className="space-y-3">
           <IncidentLines incidents={incidents} />
           {(!isIncident || troubles.length > 0) && (

@@ -3,7 +3,7 @@
 import { portalAction } from "@/app/portal-action";
 import { importKeys } from "@/lib/manage/imports/import-keys";
 import { importKeysInput } from "@/lib/manage/imports/import-schemas";
-import { addProviderKeys } from "@/lib/manage/keys/add-provider-keys";
+import { addAndNameProviderKeys } from "@/lib/manage/keys/add-provider-keys";
 import { changeProviderKeys } from "@/lib/manage/keys/change-provider-keys";
 import { checkProviderKeys } from "@/lib/manage/keys/check-provider-key";
 import { deleteProviderKeys } from "@/lib/manage/keys/delete-provider-keys";
@@ -35,7 +35,7 @@ export const previewKeys = portalAction(
 export const addKeys = portalAction(
   "groupAdmin",
   addProviderKeysInput,
-  async ({ context, input }) => addProviderKeys(context, input),
+  async ({ context, input }) => addAndNameProviderKeys(context, input),
 );
 
 export const importKeysOf = portalAction(

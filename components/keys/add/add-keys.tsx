@@ -31,11 +31,13 @@ export function AddKeys({
   providers,
   served,
   chosen,
+  mayCheck,
 }: {
   readonly providers: readonly ProviderChoice[];
   readonly served: Served;
   /** Slug; null to recognize it for each key. */
   readonly chosen: string | null;
+  readonly mayCheck: boolean;
 }) {
   const t = useTranslations("keys.add");
   const tFailure = useTranslations("keys.failure");
@@ -79,11 +81,14 @@ export function AddKeys({
     }
   }
 
-  async function add(wanted: ReadonlyMap<string, readonly FoundKey[]>) {
+  async function add(wanted: ReadonlyMap<string, readonly FoundKey[]>, isChecked: boolean) {
     run.current += 1;
     const own = run.current;
     const total = [...wanted.values()].reduce((sum, keys) => sum + keys.length, 0);
-    let added: AddedKeys = { ...NOTHING_ADDED, providers: [...wanted.keys()], unsent: total };
+    let added: AddedKeys = {
+      ...NOTHING_ADDED,
+      ...{ providers: [...wanted.keys()], unsent: total, isChecked },
+    };
     setStep({ kind: "adding", done: 0, total });
     try {
       for (const [slug, keys] of wanted) {
@@ -102,6 +107,7 @@ export function AddKeys({
           added = {
             ...added,
             count: added.count + result.added,
+            ids: [...added.ids, ...result.ids],
             duplicates: added.duplicates + result.duplicates,
             unsent: added.unsent - call.length,
             rejected: [
@@ -173,7 +179,8 @@ export function AddKeys({
           provider={provider}
           onProvider={choose}
           onBack={() => setStep({ kind: "paste", problem: null })}
-          onAdd={(withOdd) => add(toAdd(step.found, withOdd))}
+          mayCheck={mayCheck}
+          onAdd={(withOdd, isChecked) => add(toAdd(step.found, withOdd), isChecked)}
         />
       );
     case "done":
@@ -181,6 +188,7 @@ export function AddKeys({
         <AddedReport
           added={step.added}
           providers={providers}
+          mayCheck={mayCheck}
           onAgain={() => setStep({ kind: "paste", problem: null })}
         />
       );

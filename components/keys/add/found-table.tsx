@@ -45,12 +45,16 @@ const LOOKS: Readonly<Record<Verdict, { readonly icon: LucideIcon; readonly clas
     rejected: { icon: CircleX, className: "text-blocked" },
   };
 
+/** Up to so many keys are checked when they are added, unless that is switched off. */
+const CHECKED_MAX = 50;
+
 /** What adding the pasted keys would do, line by line, before it is done. */
 export function FoundTable({
   found,
   left,
   providers,
   provider,
+  mayCheck,
   onProvider,
   onBack,
   onAdd,
@@ -62,12 +66,15 @@ export function FoundTable({
   readonly provider: string | null;
   readonly onProvider: (slug: string | null) => void;
   readonly onBack: () => void;
-  readonly onAdd: (withOdd: boolean) => void;
+  readonly mayCheck: boolean;
+  readonly onAdd: (withOdd: boolean, isChecked: boolean) => void;
 }) {
   const t = useTranslations("keys.add");
   const tColumn = useTranslations("keys.column");
   const id = useId();
   const [withOdd, setWithOdd] = useState(false);
+  /** Null until it is chosen. */
+  const [checks, setChecks] = useState<boolean | null>(null);
   const [shown, setShown] = useState<Verdict | "all">("all");
   const labels = new Map(providers.map(({ slug, label }) => [slug, label]));
   const groups = Map.groupBy(found, ({ verdict }) => verdict);
@@ -75,6 +82,8 @@ export function FoundTable({
   const oddCount = groups.get("odd")?.length ?? 0;
   const wanted = toAdd(found, withOdd);
   const count = [...wanted.values()].reduce((sum, keys) => sum + keys.length, 0);
+
+  const isChecked = mayCheck && (checks ?? count <= CHECKED_MAX);
 
   return (
     <div className="space-y-6">
@@ -153,8 +162,26 @@ export function FoundTable({
           </Label>
         </div>
       )}
+      {mayCheck && count > 0 && (
+        <div className="flex items-start gap-2">
+          <Checkbox
+            id={`${id}-check`}
+            checked={isChecked}
+            onCheckedChange={(checked) => setChecks(checked === true)}
+            aria-describedby={`${id}-check-help`}
+          />
+          <div className="space-y-1">
+            <Label htmlFor={`${id}-check`} className="font-normal">
+              {t("check")}
+            </Label>
+            <p id={`${id}-check-help`} className="text-muted-foreground text-sm">
+              {t("checkHelp")}
+            </p>
+          </div>
+        </div>
+      )}
       <div className="flex gap-2">
-        <Button disabled={count === 0} onClick={() => onAdd(withOdd)}>
+        <Button disabled={count === 0} onClick={() => onAdd(withOdd, isChecked)}>
           {t("submit", { count })}
         </Button>
         <Button variant="outline" onClick={onBack}>

@@ -1,4 +1,5 @@
 import { insertProviderKeys } from "../../db/keys/insert-provider-keys";
+import { listProviderKeyIds } from "../../db/keys/provider-keys";
 import { newRowId } from "../../db/new-row-id";
 import { listGroupNames } from "../../db/team/groups";
 import { notOwn, ownGroups } from "../groups/group-access";
@@ -24,6 +25,15 @@ export async function addProviderKeys(
   context: ManageContext,
   input: AddProviderKeysInput,
 ): Promise<AddedProviderKeys> {
+  const { ids: _, ...added } = await addAndNameProviderKeys(context, input);
+  return added;
+}
+
+/** As `addProviderKeys`, with the ids of the keys that were added. */
+export async function addAndNameProviderKeys(
+  context: ManageContext,
+  input: AddProviderKeysInput,
+): Promise<AddedProviderKeys & { readonly ids: readonly string[] }> {
   const { slug } = await knownProvider(context, input.provider);
   const { secrets } = context;
   if (secrets === null) throw new ManageError("not_configured", "KEY_ENCRYPTION_SECRET is not set");
@@ -50,7 +60,15 @@ export async function addProviderKeys(
       auditKeys(context.actor, "add", { provider: slug, ids }, nowMs),
     ),
   );
-  return { added, duplicates: input.keys.length - rejected.length - added, rejected };
+  const ids = keys.map(({ id }) => id);
+  return {
+    added,
+    duplicates: input.keys.length - rejected.length - added,
+    rejected,
+    // Those of keys that the provider had already lead nowhere.
+    ids:
+      added === ids.length ? ids : await listProviderKeyIds(context.db, { ids }, nowMs, ids.length),
+  };
 }
 
 type Problem = { readonly problem: string };

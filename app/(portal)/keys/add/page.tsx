@@ -31,7 +31,12 @@ export default async function AddKeysPage({ searchParams }: PageProps<"/keys/add
     <ClientMessages areas={["keys"]}>
       <PageHeader title={t("add.title")} description={t("add.description")} />
       <KeyGroups groups={served.groups}>
-        <AddKeys providers={providers} served={served} chosen={chosen} />
+        <AddKeys
+          providers={providers}
+          served={served}
+          chosen={chosen}
+          mayCheck={reader.member.role === "admin"}
+        />
       </KeyGroups>
     </ClientMessages>
   );
