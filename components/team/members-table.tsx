@@ -17,6 +17,7 @@ import {
 } from "@/components/ui/table";
 import { FigureCell } from "@/components/usage/figure-cell";
 import type { ListedMember } from "@/lib/manage/team/list-members";
+import type { OwnerChoice } from "@/lib/manage/tokens/token-owner";
 import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
 
 /** Times aren't counted by member. */
@@ -38,6 +39,7 @@ export async function MembersTable({
   ownId,
   figures,
   sinceMs,
+  heirs,
 }: {
   readonly members: readonly ListedMember[];
   readonly ownId: string;
@@ -45,6 +47,8 @@ export async function MembersTable({
   readonly figures: FiguresById;
   /** When today began, in epoch milliseconds. */
   readonly sinceMs: number;
+  /** Who can get the access tokens of someone who is removed. */
+  readonly heirs: readonly OwnerChoice[];
 }) {
   const t = await getTranslations("team");
   return (
@@ -124,6 +128,7 @@ export async function MembersTable({
                     name={member.name}
                     email={member.email}
                     tokenCount={member.tokenCount}
+                    heirs={heirs}
                   />
                 )}
               </TableCell>

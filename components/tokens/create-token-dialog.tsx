@@ -29,14 +29,14 @@ export function CreateTokenDialog({
   providers,
   groups,
   groupId,
-  mayOwnForTeam,
+  isAdmin,
   onClose,
 }: {
   readonly providers: readonly ProviderChoice[];
   readonly groups: readonly GroupChoice[];
   /** The group that is chosen at first; null for none. */
   readonly groupId: string | null;
-  readonly mayOwnForTeam: boolean;
+  readonly isAdmin: boolean;
   readonly onClose: () => void;
 }) {
   const t = useTranslations("tokens");
@@ -49,7 +49,7 @@ export function CreateTokenDialog({
 
   async function submit(values: TokenForm) {
     const input = tokenInputOf(values, Date.now());
-    const result = await answered(() => createToken({ ...input, owner: values.owner }));
+    const result = await answered(() => createToken(input));
     if (result === null) return;
     if (!result.ok) {
       form.setError("root", { message: failureWords(result) });
@@ -85,8 +85,7 @@ export function CreateTokenDialog({
                   form={form}
                   providers={providers}
                   groups={groups}
-                  mayOwnForTeam={mayOwnForTeam}
-                  isAdmin={mayOwnForTeam}
+                  isAdmin={isAdmin}
                   keepLabel={null}
                 />
                 {errors.root && (

@@ -35,7 +35,7 @@ export function CreateToken(props: {
   readonly groups: readonly GroupChoice[];
   /** The group to which the list is narrowed; null for none. */
   readonly groupId: string | null;
-  readonly mayOwnForTeam: boolean;
+  readonly isAdmin: boolean;
 }) {
   const [isOpen, setIsOpen] = useIsOpen();
   return isOpen && <CreateTokenDialog {...props} onClose={() => void setIsOpen(null)} />;

@@ -16,6 +16,7 @@ import {
   tokenFormOf,
   tokenInputOf,
 } from "@/components/tokens/token-form";
+import { useTokenOwners } from "@/components/tokens/token-owners";
 import { useChangeToken } from "@/components/tokens/use-change-token";
 import { useFailureWords } from "@/components/tokens/use-failure-words";
 import { useTokenForm } from "@/components/tokens/use-token-form";
@@ -44,6 +45,7 @@ const FIELD_WORDS = {
   maxWaitSeconds: "form.share.maxWait",
   unpricedReserveUsd: "form.share.reserve",
   group: "form.group",
+  owner: "form.owner",
   fixedTags: "form.tags.fixedTags",
   requiredTags: "form.tags.requiredTags",
 } as const;
@@ -72,6 +74,7 @@ export function EditTokenDialog({
   const router = useRouter();
   const change = useChangeToken();
   const failureWords = useFailureWords();
+  const owners = useTokenOwners();
   const ceilings = isAdmin ? null : token.limitCeilings;
   const form = useTokenForm(tokenFormOf(token), ceilings);
   const formId = useId();
@@ -120,8 +123,8 @@ export function EditTokenDialog({
             <TokenFields
               form={form}
               providers={providers}
-              mayOwnForTeam={false}
               isAdmin={isAdmin}
+              owner={token.owner}
               ceilings={ceilings}
               keepLabel={
                 token.expiresAt === null
@@ -137,7 +140,11 @@ export function EditTokenDialog({
                 isLimit(name) ? limitWords(`name.${name}`) : t(FIELD_WORDS[name])
               }
               textOf={(value, name) => {
+                if (name === "owner" && value === null) return t("form.ownerTeam");
                 if (value === null || value === undefined) return null;
+                if (name === "owner") {
+                  return owners.find(({ id }) => id === value)?.name ?? String(value);
+                }
                 if (name === "expiresAt") return format.dateTime(Number(value), "medium");
                 if (Array.isArray(value)) return value.join(", ");
                 if (typeof value !== "object") return String(value);
@@ -149,7 +156,13 @@ export function EditTokenDialog({
               onTheirs={() => {
                 const theirs = careful.settle();
                 // The current settings are complete: the names are those of a token's settings.
-                const now = tokenFormOf({ ...token, ...theirs } as AccessTokenItem);
+                const owner =
+                  theirs.owner === undefined
+                    ? token.owner
+                    : theirs.owner === null
+                      ? null
+                      : { id: theirs.owner, name: theirs.owner };
+                const now = tokenFormOf({ ...token, ...theirs, owner } as AccessTokenItem);
                 for (const name of Object.keys(theirs)) {
                   const field = name === "expiresAt" ? "expiry" : (name as keyof TokenForm);
                   form.setValue(field, now[field]);

@@ -10,7 +10,15 @@ import { Folded } from "@/components/tokens/folded";
 import { MultiPicker, type PickerGroup } from "@/components/tokens/multi-picker";
 import { ShareFields } from "@/components/tokens/share-fields";
 import { TagFields } from "@/components/tokens/tag-fields";
-import { EXPIRY_DAYS, NEW_TOKEN, NO_GROUP, type TokenForm } from "@/components/tokens/token-form";
+import {
+  EXPIRY_DAYS,
+  NEW_TOKEN,
+  NO_GROUP,
+  OWNER_ME,
+  OWNER_TEAM,
+  type TokenForm,
+} from "@/components/tokens/token-form";
+import { useTokenOwners } from "@/components/tokens/token-owners";
 import {
   FormControl,
   FormDescription,
@@ -23,6 +31,7 @@ import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
 import { useKnownModels } from "@/components/use-known-models";
 import type { GroupChoice } from "@/lib/manage/groups/list-group-choices";
+import type { OwnerChoice } from "@/lib/manage/tokens/token-owner";
 import { type LimitCeilings, TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 type Form = UseFormReturn<TokenForm>;
@@ -32,8 +41,8 @@ export function TokenFields({
   form,
   providers,
   groups = [],
-  mayOwnForTeam,
   isAdmin,
+  owner,
   keepLabel,
   ceilings = null,
 }: {
@@ -41,10 +50,10 @@ export function TokenFields({
   readonly providers: readonly ProviderChoice[];
   /** Those that a new token may join; a token never leaves its group. */
   readonly groups?: readonly GroupChoice[];
-  /** Whether the creator chooses the owner. */
-  readonly mayOwnForTeam: boolean;
-  /** Then the creator also sets how it shares the pool. */
+  /** Who also chooses the owner, and how the token shares the pool. */
   readonly isAdmin: boolean;
+  /** Of an existing token; null for the team, absent for a new token. */
+  readonly owner?: OwnerChoice | null;
   /** The label of a token's current expiry; null if there is none to keep. */
   readonly keepLabel: string | null;
   /** Maximum limits. */
@@ -66,7 +75,7 @@ export function TokenFields({
           </FormItem>
         )}
       />
-      {mayOwnForTeam && <OwnerField form={form} />}
+      {isAdmin && <OwnerField form={form} owner={owner} />}
       {groups.length > 0 && <GroupField form={form} groups={groups} />}
       <ScopeFields form={form} providers={providers} />
       <ExpiryField form={form} keepLabel={keepLabel} />
@@ -77,16 +86,27 @@ export function TokenFields({
   );
 }
 
-function OwnerField({ form }: { readonly form: Form }) {
+function OwnerField({
+  form,
+  owner,
+}: {
+  readonly form: Form;
+  readonly owner: OwnerChoice | null | undefined;
+}) {
   const t = useTranslations("tokens.form");
+  const others = useTokenOwners();
+  // Someone who no longer may have tokens is still shown as the owner.
+  const isListed = others.some(({ id }) => id === owner?.id);
+  const people = owner == null || isListed ? others : [owner, ...others];
   return (
     <SelectField
       control={form.control}
       name="owner"
       label={t("owner")}
       choices={[
-        { value: "me", label: t("ownerMe") },
-        { value: "team", label: t("ownerTeam") },
+        ...(owner === undefined ? [{ value: OWNER_ME, label: t("ownerMe") }] : []),
+        { value: OWNER_TEAM, label: t("ownerTeam") },
+        ...people.map(({ id, name }) => ({ value: id, label: name })),
       ]}
       description={t("ownerHelp")}
     />

@@ -18,6 +18,7 @@ const TOKEN = {
   ...NO_LIMITS,
   ...USUAL_SHARE,
   name: "app",
+  owner: { id: "us_1", name: "Mary" },
   providers: ["openai"],
   models: null,
   expiresAt: NOW_MS + DAY_MS,

@@ -27,6 +27,10 @@ export const EXPIRY_DAYS = ["7", "30", "90", "365"] as const;
 /** Radix reserves the empty string for "nothing chosen". */
 export const NO_GROUP = "none";
 
+/** The one who creates the token. */
+export const OWNER_ME = "me";
+export const OWNER_TEAM = "team";
+
 export type TokenProblem =
   | "nameMissing"
   | "nameLong"
@@ -53,7 +57,8 @@ export function tokenFormSchema(
   return z
     .object({
       name: z.string().trim().min(1, words.token("nameMissing")).max(200, words.token("nameLong")),
-      owner: z.enum(["me", "team"]),
+      /** A member's id, `OWNER_ME` or `OWNER_TEAM`. */
+      owner: z.string(),
       /** A group's id, or `NO_GROUP`; only for a new token. */
       group: z.string(),
       providers: z.array(z.string()),
@@ -97,7 +102,7 @@ export type TokenForm = z.output<ReturnType<typeof tokenFormSchema>>;
 
 export const NEW_TOKEN: TokenForm = {
   name: "",
-  owner: "me",
+  owner: OWNER_ME,
   group: NO_GROUP,
   providers: [],
   models: [],
@@ -115,6 +120,7 @@ export const NEW_TOKEN: TokenForm = {
 type TokenSettings = Pick<
   AccessTokenItem,
   | "name"
+  | "owner"
   | "providers"
   | "models"
   | "expiresAt"
@@ -139,6 +145,7 @@ export function tokenFormOf(token: TokenSettings): TokenForm {
     fixedTags: formatTags(token.fixedTags ?? {}),
     requiredTags: (token.requiredTags ?? []).join(", "),
     name: token.name,
+    owner: token.owner?.id ?? OWNER_TEAM,
     providers: [...(token.providers ?? [])],
     models: [...(token.models ?? [])],
     expiry: token.expiresAt === null ? "never" : "keep",
@@ -158,17 +165,19 @@ export function tokenInputOf(form: TokenForm, nowMs: number): CreateAccessTokenI
     providers: form.providers.length === 0 ? null : form.providers,
     models: form.models.length === 0 ? null : form.models,
     ...(form.group !== NO_GROUP && { group: form.group }),
+    ...(form.owner !== OWNER_ME && { owner: form.owner === OWNER_TEAM ? null : form.owner }),
     ...(form.expiry !== "keep" && { expiresAt: expiresAtOf(form, nowMs) }),
   };
 }
 
 /** A token's settings, to restore them. */
 export function settingsOf(token: TokenSettings): CreateAccessTokenInput {
-  const { name, expiresAt, providers, models, ...others } = token;
+  const { name, owner, expiresAt, providers, models, ...others } = token;
   const { priorityClass, weight, maxWaitSeconds, unpricedReserveUsd } = others;
   const { fixedTags, requiredTags } = others;
   return {
     ...limitsOf(token),
+    owner: owner?.id ?? null,
     ...{ name, expiresAt, priorityClass, weight, maxWaitSeconds, unpricedReserveUsd },
     providers: providers && [...providers],
     models: models && [...models],

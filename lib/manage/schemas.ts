@@ -148,11 +148,16 @@ const group = name.nullish().meta({
   description: "Id of the group that it belongs to; once set, it can't be changed",
 });
 
-export const createAccessTokenInput = accessTokenSettings.extend({ name, group });
+const owner = name.nullable().optional().meta({
+  description:
+    "Id of the member whose token it is, not a viewer; null: the team. Only admins choose",
+});
+
+export const createAccessTokenInput = accessTokenSettings.extend({ name, group, owner });
 export type CreateAccessTokenInput = z.output<typeof createAccessTokenInput>;
 
 export const updateAccessTokenInput = accessTokenSettings
-  .extend({ name: name.optional(), status: z.enum(["active", "paused"]).optional(), group })
+  .extend({ name: name.optional(), status: z.enum(["active", "paused"]).optional(), group, owner })
   .refine(atLeastOneField, "nothing to change");
 export type UpdateAccessTokenInput = z.output<typeof updateAccessTokenInput>;
 

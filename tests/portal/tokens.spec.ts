@@ -299,13 +299,51 @@ test("a member sees and changes only own tokens", async ({ admin, browser, serve
   expect(await refused("revokeToken", { id })).toBe("not_found");
   expect(await refused("rotateToken", { id })).toBe("not_found");
   expect(await refused("updateToken", { id, changes: { name: "mine" } })).toBe("not_found");
-  expect(await refused("createToken", { name: "x", owner: "team" })).toBe("invalid_input");
+  expect(await refused("createToken", { name: "x", owner: null })).toBe("invalid_input");
 
   await admin.goto("/tokens?q=of-");
   await expect(rowOf(admin, "of-the-team")).toContainText("Team");
   await expect(rowOf(admin, "of-the-team")).toContainText("Active");
   await expect(rowOf(admin, "of-mary")).toContainText("Mary");
   await page.context().close();
+});
+
+test("an admin makes a token for a member, takes it over, and someone who leaves hands theirs on", async ({
+  admin,
+  browser,
+  server,
+}) => {
+  const { page } = await newMember(browser, admin, "member", "Grace");
+  await admin.goto("/tokens?new=true");
+  const dialog = admin.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("for-grace");
+  await dialog.getByRole("combobox", { name: "Owner" }).click();
+  await admin.getByRole("option", { name: "Grace" }).click();
+  await dialog.getByRole("button", { name: "Create token" }).click();
+  const token = await shownToken(admin);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(rowOf(admin, "for-grace")).toContainText("Grace");
+  await page.goto("/tokens");
+  await expect(rowOf(page, "for-grace")).toBeVisible();
+  await page.context().close();
+
+  await admin.goto("/team");
+  await admin.getByRole("button", { name: "Remove Grace" }).click();
+  const question = admin.getByRole("alertdialog");
+  await question.getByRole("combobox").click();
+  await admin.getByRole("option", { name: "Give to Ada Lovelace" }).click();
+  await expectAccessible(admin);
+  await question.getByRole("button", { name: "Remove member" }).click();
+  await expect(admin.getByText("Grace was removed. 1 token goes on working.")).toBeVisible();
+  expect((await askProxy(server, token)).status).toBe(200);
+
+  await admin.goto("/tokens?q=for-grace");
+  await expect(rowOf(admin, "for-grace")).toContainText("Ada Lovelace");
+  await choose(admin, "for-grace", "Edit");
+  await dialog.getByRole("combobox", { name: "Owner" }).click();
+  await admin.getByRole("option", { name: "The team" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(rowOf(admin, "for-grace")).not.toContainText("Ada Lovelace");
 });
 
 test("a viewer makes none", async ({ admin, browser }) => {

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { hashToken } from "../../lib/crypto/hash-token";
 import { openDatabase } from "../../lib/db/open-database";
 import { accessTokens } from "../../lib/db/schema/schema";
-import { auditLog, users } from "../../lib/db/schema/team-schema";
+import { auditLog, type Role, users } from "../../lib/db/schema/team-schema";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
 import {
   getAccessToken,
@@ -72,11 +72,11 @@ const audited = () =>
 const ANN = "us_ann";
 const BOB = "us_bob";
 
-function storeUser(id: string, name: string) {
+function storeUser(id: string, name: string, role: Role = "member") {
   const email = `${name.toLowerCase()}@example.test`;
   return db
     .insert(users)
-    .values({ id, email, name, role: "member", createdAtMs: nowMs, updatedAtMs: nowMs });
+    .values({ id, email, name, role, createdAtMs: nowMs, updatedAtMs: nowMs });
 }
 
 function openState() {
@@ -116,6 +116,31 @@ describe("a token's tags", () => {
       before: tags,
       after: { fixedTags: { customer: "globex" }, requiredTags: null },
     });
+  });
+
+  test("are kept by another owner, whom only admins choose, and who may have tokens", async () => {
+    await storeUser(ANN, "Ann");
+    await storeUser("us_viewer", "Viv", "viewer");
+    const { id } = await create({ name: "app", ...tags, owner: ANN });
+    const ownerOf = async () => (await getAccessToken(db, "everyone", id))?.ownerId;
+    expect(await ownerOf()).toBe(ANN);
+    for (const owner of ["us_viewer", "us_nobody"]) {
+      await expect(update(id, { owner })).rejects.toThrow(ManageError);
+      await expect(create({ name: "other", owner })).rejects.toThrow(ManageError);
+    }
+    await expect(update(id, { owner: null }, { ownerId: ANN })).rejects.toThrow("only admins");
+    await update(id, { name: "renamed", owner: ANN }, { ownerId: ANN });
+    await update(id, { owner: null });
+    expect(await ownerOf()).toBeNull();
+    expect((await audited()).at(-1)).toMatchObject({
+      action: "access-token.update",
+      before: { ownerId: ANN },
+      after: { ownerId: null },
+    });
+    // Someone else has given it away meanwhile.
+    const stale = updateAccessToken(context, "everyone", id, { owner: "us_1" }, { owner: ANN });
+    await expect(stale).rejects.toThrow(ManageError);
+    expect(await ownerOf()).toBeNull();
   });
 
   test("are no business of their owner, who keeps them by changing something else", async () => {

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { accessTokens } from "../../lib/db/schema/schema";
 import { accounts, type Role, users } from "../../lib/db/schema/team-schema";
@@ -238,7 +238,10 @@ describe("removing a member", () => {
     });
     const { token: kept } = await invite("member");
 
-    expect(await removeMember(as(admin), { id: gone.id })).toEqual({ revokedTokens: 1 });
+    expect(await removeMember(as(admin), { id: gone.id })).toEqual({
+      revokedTokens: 1,
+      transferredTokens: 0,
+    });
     expect(await findUserById(db, gone.id)).toBeUndefined();
     expect([await statusOf(own), await statusOf(others)]).toEqual(["revoked", "active"]);
     expect(await db.select({ id: accounts.providerAccountId }).from(accounts)).toEqual([
@@ -250,6 +253,53 @@ describe("removing a member", () => {
       { action: "member.remove", subjectName: "b@team.test", before: { role: "admin" } },
       { action: "access-token.revoke", subjectName: "b@team.test", count: 1 },
     ]);
+  });
+});
+
+describe("a leaver's access tokens", () => {
+  const ownersOf = async (ids: readonly string[]) => {
+    const rows = await db.all<{ readonly id: string; readonly owner: string | null }>(
+      sql`select id, owner_id as owner from access_tokens where status = 'active'`,
+    );
+    return ids.map((id) => rows.find((row) => row.id === id)?.owner);
+  };
+
+  test.each(["a member", "the team"])("go to %s and work on; the playground's ends", async (to) => {
+    const [gone, heir] = [
+      await storeUser("gone@team.test", "member"),
+      await storeUser("heir@team.test", "member"),
+    ];
+    const [app, playground] = [
+      await storeToken("ob-fake-app", { ownerId: gone.id }),
+      await storeToken("ob-fake-play", { ownerId: gone.id, kind: "playground" }),
+    ];
+    const revoked = await storeToken("ob-fake-old", { ownerId: gone.id, status: "revoked" });
+    const tokensTo = to === "the team" ? null : heir.id;
+    expect(await removeMember(as(admin), { id: gone.id, tokensTo })).toEqual({
+      revokedTokens: 1,
+      transferredTokens: 1,
+    });
+    expect(await ownersOf([app, playground, revoked])).toEqual([tokensTo, undefined, undefined]);
+    expect((await auditEntries()).slice(-3)).toMatchObject([
+      { action: "member.remove" },
+      { action: "access-token.transfer", count: 1, after: { ownerId: tokensTo } },
+      { action: "access-token.revoke", count: 1 },
+    ]);
+  });
+
+  test("go to no one who can have none: nothing is changed then", async () => {
+    const [gone, viewer] = [
+      await storeUser("gone@team.test", "member"),
+      await storeUser("viewer@team.test", "viewer"),
+    ];
+    const app = await storeToken("ob-fake-app", { ownerId: gone.id });
+    for (const tokensTo of [viewer.id, gone.id, "us_nobody"]) {
+      expect(await refusal(removeMember(as(admin), { id: gone.id, tokensTo }))).toBe(
+        "invalid_input",
+      );
+    }
+    expect(await ownersOf([app])).toEqual([gone.id]);
+    expect(await findUserById(db, gone.id)).toBeDefined();
   });
 });
 

@@ -8,7 +8,12 @@ import { changeRole } from "@/lib/manage/team/change-role";
 import { inviteMember } from "@/lib/manage/team/invite-member";
 import { removeMember } from "@/lib/manage/team/remove-member";
 import { revokeInvite } from "@/lib/manage/team/revoke-invite";
-import { byIdInput, changeRoleInput, inviteMemberInput } from "@/lib/manage/team/team-schemas";
+import {
+  byIdInput,
+  changeRoleInput,
+  inviteMemberInput,
+  removeMemberInput,
+} from "@/lib/manage/team/team-schemas";
 
 export const invite = portalAction("admin", inviteMemberInput, ({ context, input }) =>
   inviteMember(context, input),
@@ -28,6 +33,6 @@ export const limitMember = portalAction(
   ({ context, input }) => changeMemberLimits(context, input.id, input.limits, input.was),
 );
 
-export const remove = portalAction("admin", byIdInput, ({ context, input }) =>
+export const remove = portalAction("admin", removeMemberInput, ({ context, input }) =>
   removeMember(context, input),
 );

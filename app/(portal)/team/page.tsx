@@ -18,6 +18,7 @@ import { Button } from "@/components/ui/button";
 import { ROLES } from "@/lib/auth/member";
 import { listInvites } from "@/lib/manage/team/list-invites";
 import { listMembers } from "@/lib/manage/team/list-members";
+import { ownersAmong } from "@/lib/manage/tokens/token-owner";
 import { readMemberFigures, utcDayMs } from "@/lib/manage/usage/read-today-figures";
 import { byFigure, FIGURE_ORDERS } from "@/lib/usage/figures/figure-order";
 
@@ -96,6 +97,7 @@ export default async function TeamPage({ searchParams }: PageProps<"/team">) {
           ownId={member.id}
           figures={figures}
           sinceMs={utcDayMs(context.nowMs())}
+          heirs={ownersAmong(members)}
         />
       )}
       {isLong && (

@@ -11,14 +11,13 @@ import {
 import { createAccessToken } from "@/lib/manage/tokens/create-access-token";
 import { revokeAccessToken } from "@/lib/manage/tokens/revoke-access-token";
 import { rotateAccessToken } from "@/lib/manage/tokens/rotate-access-token";
-import { newTokenOwner, tokenReach } from "@/lib/manage/tokens/token-reach";
+import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { updateAccessToken } from "@/lib/manage/tokens/update-access-token";
 
 export const createToken = portalAction(
   "member",
-  createAccessTokenInput.extend({ owner: z.enum(["me", "team"]) }),
-  ({ context, member, input: { owner, ...token } }) =>
-    createAccessToken(context, tokenReach(member), newTokenOwner(member, owner), token),
+  createAccessTokenInput,
+  ({ context, member, input }) => createAccessToken(context, tokenReach(member), member.id, input),
 );
 
 export const updateToken = portalAction(

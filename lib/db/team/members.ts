@@ -16,6 +16,7 @@ import {
   users,
 } from "../schema/team-schema";
 import { changeState, runBatch, TAKEN_VERSION } from "../state/state-version";
+import { assertOwner } from "../tokens/token-owners";
 
 export interface ListedMember
   extends Pick<
@@ -153,28 +154,64 @@ export interface Removal {
   readonly id: string;
   readonly nowMs: number;
   readonly audit: SQL;
+  /** Who gets their access tokens: null for the team. Absent: the tokens are revoked. */
+  readonly heirId?: string | null | undefined;
+  /** Audit statement for tokens that someone else gets. */
+  readonly heirAudit: SQL;
   readonly tokenAudit: SQL;
 }
 
+/** How many access tokens a removed member had that still worked. */
+export interface RemovedTokens {
+  readonly revoked: number;
+  /** Those that someone else has now. */
+  readonly transferred: number;
+}
+
 /**
- * Removes a member with everything that would let them in again: their access tokens, linked accounts, open
- * invitations. Their limits are deleted too.
- * @returns How many tokens were revoked; null if no one was removed: unknown, or the last admin.
+ * Removes a member with everything that would let them in again: their access tokens, unless someone else gets them,
+ * linked accounts, open invitations. Their limits are deleted too.
+ * @returns What became of the tokens; null if no one was removed: unknown, or the last admin.
  */
-export async function deleteMember(db: Database, removal: Removal): Promise<number | null> {
-  const { id, nowMs, audit, tokenAudit } = removal;
+export async function deleteMember(db: Database, removal: Removal): Promise<RemovedTokens | null> {
+  const { id, nowMs, audit, heirId, heirAudit, tokenAudit } = removal;
   const isGone = sql`not exists (select 1 from users where id = ${id})`;
   const { rowCounts } = await changeState(db, [
     db.delete(users).where(and(eq(users.id, id), isNotLastAdmin)),
     audit,
+    transferTokens(db, id, heirId ?? null, heirId === undefined ? sql`false` : isGone, nowMs),
+    heirAudit,
     revokeTokens(db, id, isGone, nowMs),
     tokenAudit,
+    ...(typeof heirId === "string" ? [assertOwner(heirId)] : []),
     deleteInvites(id, isGone),
     db.delete(accounts).where(and(eq(accounts.userId, id), isGone)),
     db.delete(memberLimits).where(and(eq(memberLimits.userId, id), isGone)),
     db.delete(groupMembers).where(and(eq(groupMembers.userId, id), isGone)),
   ]);
-  return rowCounts[0] === 1 ? (rowCounts[2] ?? 0) : null;
+  if (rowCounts[0] !== 1) return null;
+  return { transferred: rowCounts[2] ?? 0, revoked: rowCounts[4] ?? 0 };
+}
+
+/** The playground's token isn't given away: it is of this person's browser. */
+function transferTokens(
+  db: Database,
+  fromId: string,
+  ownerId: string | null,
+  condition: SQL,
+  nowMs: number,
+) {
+  return db
+    .update(accessTokens)
+    .set({ ownerId, updatedAtMs: nowMs, version: TAKEN_VERSION })
+    .where(
+      and(
+        eq(accessTokens.ownerId, fromId),
+        eq(accessTokens.kind, "app"),
+        ne(accessTokens.status, "revoked"),
+        condition,
+      ),
+    );
 }
 
 function revokeTokens(db: Database, ownerId: string, condition: SQL, nowMs: number) {

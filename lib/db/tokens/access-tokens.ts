@@ -29,6 +29,7 @@ import {
 import { users } from "../schema/team-schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 import { ASSERT_GROUPS, assertIn } from "../team/groups";
+import { assertOwner } from "./token-owners";
 
 /**
  * The tokens that a caller may see and change: everyone's, or one user's own; `withGroups`: and those of the groups of
@@ -51,7 +52,10 @@ export async function insertAccessToken(
   audit: SQL,
 ): Promise<void> {
   const row = { ...token, version: TAKEN_VERSION };
-  const asserted = token.groupId === null ? [] : assertsOf(reach, token.groupId);
+  const asserted = [
+    ...(token.groupId === null ? [] : assertsOf(reach, token.groupId)),
+    ...(reach === "everyone" && token.ownerId !== null ? [assertOwner(token.ownerId)] : []),
+  ];
   await changeState(db, [db.insert(accessTokens).values(row), audit, ...asserted]);
 }
 
@@ -159,6 +163,7 @@ export async function updateAccessToken(
     ...(changes.groupId == null
       ? []
       : [...forgetSpend(changes.groupId), ...assertsOf(reach, changes.groupId)]),
+    ...(changes.ownerId == null ? [] : [assertOwner(changes.ownerId)]),
   ]);
   return rowCounts[0] !== 0;
 }

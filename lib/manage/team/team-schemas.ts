@@ -57,6 +57,12 @@ export type ChangeRoleInput = z.output<typeof changeRoleInput>;
 /** Identifies one row. */
 export const byIdInput = z.strictObject({ id });
 
+export const removeMemberInput = byIdInput.extend({
+  /** Who gets the member's access tokens; null for the team. Absent: they are revoked. */
+  tokensTo: id.nullable().optional(),
+});
+export type RemoveMemberInput = z.output<typeof removeMemberInput>;
+
 export const renameMemberInput = z.strictObject({ name: personName });
 
 export const changePasswordInput = z.strictObject({

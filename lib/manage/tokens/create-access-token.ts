@@ -10,6 +10,7 @@ import type { ManageContext } from "../manage-context";
 import type { CreateAccessTokenInput } from "../schemas";
 import { auditedToken } from "./audited-token";
 import { assertMayJoin } from "./token-group";
+import { assertMayOwn, withOwner } from "./token-owner";
 import { assertMayShare, USUAL_SHARE } from "./token-share";
 
 /** The only time the token itself is shown: the store only has its hash. */
@@ -20,20 +21,22 @@ export interface CreatedAccessToken {
 
 /**
  * @param reach The creator's.
- * @param ownerId The user who will own the token; null for a team token.
- * @throws {ManageError} `invalid_input` for an unknown provider, a group that the owner isn't in, or a share that only
+ * @param defaultOwnerId The user who will own the token if `input` names none; null for a team token.
+ * @throws {ManageError} `invalid_input` for an unknown provider, an owner who can have none, a group that the owner isn't in, or a share that only
  * admins may set.
  */
 export async function createAccessToken(
   context: ManageContext,
   reach: TokenReach,
-  ownerId: string | null,
+  defaultOwnerId: string | null,
   input: CreateAccessTokenInput,
 ): Promise<CreatedAccessToken> {
   const { db, nowMs, actor } = context;
   assertMayShare(reach, USUAL_SHARE, input);
   const groupId = input.group ?? null;
   if (groupId !== null) await assertMayJoin(context, reach, groupId);
+  const ownerId = input.owner === undefined ? defaultOwnerId : input.owner;
+  if (input.owner !== undefined) await assertMayOwn(context, reach, ownerId);
   await knownProviders(context, input.providers ?? []);
   const token = newAccessToken();
   const atMs = nowMs();
@@ -76,6 +79,6 @@ export async function createAccessToken(
     subject: { kind: "access-token", id, name: input.name },
     after: auditedToken(row),
   };
-  await withGroups(insertAccessToken(db, reach, row, auditChange(actor, entry, atMs)));
+  await withOwner(withGroups(insertAccessToken(db, reach, row, auditChange(actor, entry, atMs))));
   return { id, token };
 }

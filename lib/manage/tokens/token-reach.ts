@@ -1,7 +1,6 @@
 import type { Role } from "../../db/schema/team-schema";
 import { getAccessToken, type TokenReach } from "../../db/tokens/access-tokens";
 import type { ManageContext } from "../manage-context";
-import { ManageError } from "../manage-error";
 
 export type { TokenReach };
 
@@ -23,19 +22,4 @@ export async function reachesToken(
 ): Promise<boolean> {
   if (tokenId === null) return false;
   return (await getAccessToken(db, tokenReach(member), tokenId)) !== undefined;
-}
-
-/**
- * The owner of a token that a member creates: the member, or (null) the team.
- * @throws {ManageError} `invalid_input` if someone other than an admin wants a team token.
- */
-export function newTokenOwner(
-  { id, role }: { readonly id: string; readonly role: Role },
-  wanted: "me" | "team",
-): string | null {
-  if (wanted === "me") return id;
-  if (role === "admin") return null;
-  throw new ManageError("invalid_input", "only admins make tokens of the team", [
-    { path: "owner", message: "only admins make tokens of the team" },
-  ]);
 }

@@ -15,27 +15,31 @@ import { ManageError } from "../manage-error";
 import type { UpdateAccessTokenInput } from "../schemas";
 import { auditedChange } from "./audited-token";
 import { assertJoinsOnce, assertMayJoin } from "./token-group";
+import { assertMayOwn, withOwner } from "./token-owner";
 import { assertMayShare } from "./token-share";
 
 /**
- * Pauses, resumes or edits a token; null clears a limit. What an admin sets is a ceiling for the owner.
+ * Pauses, resumes or edits a token, or gives it to another owner; null clears a limit. What an admin sets is a ceiling
+ * for the owner.
  * @param was What the caller knows of these fields; another's change in the meantime stays, and is reported.
  * @throws {ManageError} `not_found`; `conflict` if it is revoked, or was changed by someone else in the meantime;
- * `invalid_input` for an unknown provider or group, a limit above an admin's, or a share that only admins may set.
+ * `invalid_input` for an unknown provider or group, an owner who can have none, a limit above an admin's, or a share that only admins may set.
  */
 export async function updateAccessToken(
   context: ManageContext,
   reach: TokenReach,
   id: string,
-  { expiresAt, group, ...fields }: UpdateAccessTokenInput,
+  { expiresAt, group, owner, ...fields }: UpdateAccessTokenInput,
   was?: Fields,
 ): Promise<void> {
   if (typeof group === "string") await assertMayJoin(context, reach, group);
+  if (owner !== undefined) await assertMayOwn(context, reach, owner);
   await knownProviders(context, fields.providers ?? []);
-  const changes = { ...fields, groupId: group, expiresAtMs: expiresAt };
+  const changes = { ...fields, groupId: group, ownerId: owner, expiresAtMs: expiresAt };
   await changeAccessToken(context, reach, id, "access-token.update", (token) => {
-    const current = { ...token, group: token.groupId, expiresAt: token.expiresAtMs };
-    assertUnchanged(current, { ...fields, group, expiresAt }, was);
+    const { groupId, ownerId, expiresAtMs } = token;
+    const current = { ...token, group: groupId, owner: ownerId, expiresAt: expiresAtMs };
+    assertUnchanged(current, { ...fields, group, owner, expiresAt }, was);
     assertJoinsOnce(token.groupId, group);
     if (reach === "everyone") return { ...changes, limitCeilings: ceilingsAfter(token, changes) };
     assertBelowCeilings(token.limitCeilings, changes);
@@ -62,6 +66,7 @@ export async function changeAccessToken(
   const atMs = nowMs();
   const subject = { kind: "access-token", id, name: token.name };
   const audit = auditChange(actor, { action, subject, ...auditedChange(token, changes) }, atMs);
-  if (await withGroups(writeAccessToken(db, reach, token, changes, audit, atMs))) return;
+  const written = writeAccessToken(db, reach, token, changes, audit, atMs);
+  if (await withOwner(withGroups(written))) return;
   throw new ManageError("conflict", "the access token is revoked, or was changed meanwhile");
 }

@@ -11,6 +11,7 @@ import { PageHeader } from "@/components/page-header";
 import { SearchField } from "@/components/search-field";
 import { readTableSort } from "@/components/table/table-sort";
 import { CreateToken, CreateTokenButton } from "@/components/tokens/create-token";
+import { TokenOwners } from "@/components/tokens/token-owners";
 import { TokenTable } from "@/components/tokens/token-table";
 import { Button } from "@/components/ui/button";
 import { roleAllows } from "@/lib/auth/member";
@@ -18,6 +19,7 @@ import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { allProviders } from "@/lib/manage/keys/known-provider";
 import { browseAccessTokens } from "@/lib/manage/tokens/browse-access-tokens";
 import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
+import { listOwnerChoices } from "@/lib/manage/tokens/token-owner";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { utcDayMs } from "@/lib/manage/usage/read-today-figures";
 import { FIGURE_ORDERS } from "@/lib/usage/figures/figure-order";
@@ -54,22 +56,24 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
     figure === undefined ? null : { figure, isAscending: sorted?.isDescending === false, page },
   );
   const limited = items.filter((token) => TOKEN_LIMITS.some((name) => token[name] !== null));
-  const [use, known, groups] = await Promise.all([
+  const isAdmin = member.role === "admin";
+  const [use, known, groups, owners] = await Promise.all([
     readTokenUse(
       context,
       limited.map(({ id }) => id),
     ),
     allProviders(context),
     listGroupChoices(context, member),
+    isAdmin ? listOwnerChoices(context) : [],
   ]);
   const providers = known.map(({ slug, label }) => ({ slug, label }));
-  const isAdmin = member.role === "admin";
   const mayChange = roleAllows(member.role, "member");
   const create = mayChange && <CreateTokenButton />;
   const isFiltered = [q, state, group, after].some((value) => value !== undefined);
   const isEmpty = items.length === 0 && !isFiltered;
   return (
     <ClientMessages areas={["limits", "tokens"]}>
+      <TokenOwners owners={owners}>
       <PageHeader
         title={t("title")}
         description={isAdmin ? t("description") : t("descriptionOwn")}
@@ -92,7 +96,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
           providers={providers}
           groups={groups}
           groupId={group ?? null}
-          mayOwnForTeam={isAdmin}
+          isAdmin={isAdmin}
         />
       )}
       {isEmpty ? (
@@ -148,6 +152,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
           </nav>
         </div>
       )}
+      </TokenOwners>
     </ClientMessages>
   );
 }

@@ -7,6 +7,7 @@ import { PageHeader } from "@/components/page-header";
 import { TokenActions } from "@/components/tokens/token-actions";
 import { TokenFacts } from "@/components/tokens/token-facts";
 import { TokenHistory } from "@/components/tokens/token-history";
+import { TokenOwners } from "@/components/tokens/token-owners";
 import { roleAllows } from "@/lib/auth/member";
 import { listAuditEntries } from "@/lib/manage/audit/list-audit-entries";
 import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
@@ -14,6 +15,7 @@ import { allProviders } from "@/lib/manage/keys/known-provider";
 import { ManageError } from "@/lib/manage/manage-error";
 import { findAccessToken } from "@/lib/manage/tokens/find-access-token";
 import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
+import { listOwnerChoices } from "@/lib/manage/tokens/token-owner";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { UseOf } from "../../usage/use-of";
 
@@ -28,17 +30,18 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
   const reader = await portalRead("viewer");
   const { context, member } = reader;
   const [{ id }, query] = await Promise.all([params, searchParams]);
-  const [token, use, known, groups, t] = await Promise.all([
+  const isAdmin = member.role === "admin";
+  const [token, use, known, groups, owners, t] = await Promise.all([
     findAccessToken(context, tokenReach(member), id),
     readTokenUse(context, [id]),
     allProviders(context),
     listGroupChoices(context, member),
+    isAdmin ? listOwnerChoices(context) : [],
     getTranslations("tokens"),
   ]).catch((error: unknown) => {
     if (error instanceof ManageError) notFound();
     throw error;
   });
-  const isAdmin = member.role === "admin";
   const changes = isAdmin
     ? await listAuditEntries(context, {
         ...{ subjectKind: "access-token", subjectId: id },
@@ -57,7 +60,9 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
         description={<span className="font-mono text-xs">{token.masked}</span>}
         actions={
           roleAllows(member.role, "member") && (
-            <TokenActions token={token} providers={providers} isAdmin={isAdmin} />
+            <TokenOwners owners={owners}>
+              <TokenActions token={token} providers={providers} isAdmin={isAdmin} />
+            </TokenOwners>
           )
         }
       />
