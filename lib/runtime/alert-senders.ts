@@ -14,5 +14,6 @@ export function alertSenders(env: Env): AlertSenders {
     mailApi: ALERT_MAIL_KEY
       ? { url: ALERT_MAIL_URL || RESEND_URL, key: ALERT_MAIL_KEY, fetch }
       : null,
+    alertFetch: fetch,
   };
 }

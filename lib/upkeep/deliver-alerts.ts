@@ -1,10 +1,9 @@
 import type { AlertRow } from "../db/schema/alert-schema";
 import { type AlertDelivery, listDueAlerts, writeDeliveries } from "../db/team/alerts";
-import { readSettings } from "../db/team/settings";
 import { alertChannels, sendAlert } from "../manage/alerts/alert-channels";
 import { alertText } from "../manage/alerts/alert-text";
 import { isQuietAt } from "./quiet-hours";
-import type { UpkeepJob } from "./upkeep-job";
+import { settingsOf, type UpkeepJob } from "./upkeep-job";
 
 const SENT_A_RUN = 10;
 const FIRST_RETRY_MS = 10 * 60_000;
@@ -21,7 +20,7 @@ export const deliverAlerts: UpkeepJob = {
   isFull: ({ sentAlerts = 0 }) => sentAlerts >= SENT_A_RUN,
   async run(context) {
     const { db, nowMs } = context;
-    const { settings } = await readSettings(db);
+    const settings = await settingsOf(context);
     if (alertChannels(context, settings).length === 0) return {};
     if (isQuietAt(nowMs(), settings.alerts)) return {};
     const language = settings.appearance.language === "zh" ? "zh" : "en";

@@ -1,10 +1,9 @@
 import { type NewAlert, raiseAlerts } from "../db/team/alerts";
-import { readSettings } from "../db/team/settings";
 import { readMeteringDay } from "../db/usage/metering-day";
 import { alertChannels } from "../manage/alerts/alert-channels";
 import { readBudgets } from "../manage/usage/read-budgets";
 import type { TagLimit } from "../tags/tag-limits";
-import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+import { settingsOf, type UpkeepContext, type UpkeepJob } from "./upkeep-job";
 
 /** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
@@ -18,12 +17,13 @@ export const raiseBudgetAlerts: UpkeepJob = {
   name: "raise-budget-alerts",
   async run(context) {
     const { db, nowMs } = context;
-    const { settings } = await readSettings(db);
+    const settings = await settingsOf(context);
     const channels = alertChannels(context, settings);
     if (channels.length === 0) return {};
     const writes = await writeBudget(context, settings.metering.dailyRowBudget);
     const found = [...writes, ...(await costBudgets(context, settings.tags.limits))];
-    const raising = { channels, limit: ALERTS_A_RUN, over: [] };
+    const { muted } = settings.alerts;
+    const raising = { channels, limit: ALERTS_A_RUN, over: [], muted };
     return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
   },
 };

@@ -1,8 +1,7 @@
 import { type NewAlert, raiseAlerts } from "../db/team/alerts";
-import { readSettings } from "../db/team/settings";
 import { alertChannels } from "../manage/alerts/alert-channels";
 import { type IncidentItem, listIncidents } from "../manage/alerts/list-incidents";
-import type { UpkeepJob } from "./upkeep-job";
+import { settingsOf, type UpkeepJob } from "./upkeep-job";
 
 /** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
@@ -18,8 +17,10 @@ export const raiseIncidentAlerts: UpkeepJob = {
       alertsOf(incident, nowMs() - DAY_MS),
     );
     if (found.length === 0) return {};
-    const channels = alertChannels(context, (await readSettings(db)).settings);
-    const raising = { channels, limit: ALERTS_A_RUN, over: [] };
+    const settings = await settingsOf(context);
+    const channels = alertChannels(context, settings);
+    const { muted } = settings.alerts;
+    const raising = { channels, limit: ALERTS_A_RUN, over: [], muted };
     return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
   },
 };

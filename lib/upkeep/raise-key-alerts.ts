@@ -1,13 +1,12 @@
 import { countKeyStates, countSectionStates, type SectionStates } from "../db/keys/provider-keys";
 import type { Database } from "../db/open-database";
 import { isOlderSchema } from "../db/state/read-older-state";
-import { listLowPools, listUnreportedBlocks, type NewAlert, raiseAlerts } from "../db/team/alerts";
+import { listLasting, listUnreportedBlocks, type NewAlert, raiseAlerts } from "../db/team/alerts";
 import { listGroupSettings } from "../db/team/group-parts";
-import { readSettings } from "../db/team/settings";
 import { alertChannels } from "../manage/alerts/alert-channels";
 import { allProviders } from "../manage/keys/known-provider";
 import { lowPools as findLowPools } from "./low-pools";
-import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+import { settingsOf, type UpkeepContext, type UpkeepJob } from "./upkeep-job";
 
 /** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
@@ -19,16 +18,17 @@ export const raiseKeyAlerts: UpkeepJob = {
   name: "raise-key-alerts",
   async run(context) {
     const { db, nowMs } = context;
-    const { settings } = await readSettings(db);
+    const settings = await settingsOf(context);
     const channels = alertChannels(context, settings);
     if (channels.length === 0) return {};
     const labels = new Map((await allProviders(context)).map(({ slug, label }) => [slug, label]));
     const labelOf = (slug: string) => labels.get(slug) ?? slug;
     const low = await lowPools(context, settings.alerts.readyKeysBelow, labelOf);
     const isLow = new Set(low.flatMap(({ topics }) => topics));
-    const over = (await listLowPools(db)).filter((topic) => !isLow.has(topic));
+    const over = (await listLasting(db, "pool_low")).filter((topic) => !isLow.has(topic));
     const found = [...low, ...(await blockedKeys(context, labelOf))];
-    const raising = { channels, limit: ALERTS_A_RUN, over };
+    const { muted } = settings.alerts;
+    const raising = { channels, limit: ALERTS_A_RUN, over, muted };
     return { raisedAlerts: await raiseAlerts(db, found, raising, nowMs()) };
   },
 };

@@ -1,8 +1,7 @@
 import { type NewAlert, raiseAlerts } from "../db/team/alerts";
-import { readSettings } from "../db/team/settings";
 import { alertChannels } from "../manage/alerts/alert-channels";
 import { readQuotaForecasts } from "../manage/limits/read-quota-forecasts";
-import type { UpkeepJob } from "./upkeep-job";
+import { settingsOf, type UpkeepJob } from "./upkeep-job";
 
 /** The most alerts per run; the others follow later. */
 const ALERTS_A_RUN = 5;
@@ -12,7 +11,8 @@ export const raiseQuotaAlerts: UpkeepJob = {
   name: "raise-quota-alerts",
   async run(context) {
     const { db, nowMs } = context;
-    const channels = alertChannels(context, (await readSettings(db)).settings);
+    const settings = await settingsOf(context);
+    const channels = alertChannels(context, settings);
     if (channels.length === 0) return {};
     const { known } = await readQuotaForecasts(context);
     const dry = known.flatMap(({ provider, label, model, dryMs, resetMs }): NewAlert[] => {
@@ -26,7 +26,8 @@ export const raiseQuotaAlerts: UpkeepJob = {
         },
       ];
     });
-    const raising = { channels, limit: ALERTS_A_RUN, over: [] };
+    const { muted } = settings.alerts;
+    const raising = { channels, limit: ALERTS_A_RUN, over: [], muted };
     return { raisedAlerts: await raiseAlerts(db, dry, raising, nowMs()) };
   },
 };

@@ -11,6 +11,7 @@
 import { rootCause } from "../db/root-cause";
 import { UPKEEP_FIGURES, type UpkeepFigures, type UpkeepReport } from "../db/schema/upkeep-schema";
 import type { Actor } from "../db/team/audit-log";
+import type { Settings } from "../db/team/settings";
 import {
   finishUpkeep,
   renewUpkeepLease,
@@ -32,10 +33,11 @@ import { raiseIncidentAlerts } from "./raise-incident-alerts";
 import { raiseKeyAlerts } from "./raise-key-alerts";
 import { raiseProviderAlerts } from "./raise-provider-alerts";
 import { raiseQuotaAlerts } from "./raise-quota-alerts";
+import { raiseRateAlerts } from "./raise-rate-alerts";
 import { raiseSchemaAlert } from "./raise-schema-alert";
 import { recheckKeys } from "./recheck-keys";
 import { refreshModels } from "./refresh-models";
-import type { UpkeepContext, UpkeepJob } from "./upkeep-job";
+import { settingsOf, type UpkeepContext, type UpkeepJob } from "./upkeep-job";
 import type { UpkeepRun } from "./upkeep-run";
 
 const CHORES: readonly UpkeepJob[] = [
@@ -58,6 +60,7 @@ const ALWAYS: readonly UpkeepJob[] = [
   raiseKeyAlerts,
   raiseIncidentAlerts,
   raiseBudgetAlerts,
+  raiseRateAlerts,
   raiseSchemaAlert,
   raiseProviderAlerts,
   deliverAlerts,
@@ -94,11 +97,18 @@ export async function runUpkeep(
 }
 
 /** Without an object: one after the other, each job once, so that the rest follows in the next run. */
-export async function takeAllSteps(
-  context: UpkeepContext,
-  begun: UpkeepRun,
-): Promise<UpkeepReport> {
-  const { nowMs } = context;
+export async function takeAllSteps(alone: UpkeepContext, begun: UpkeepRun): Promise<UpkeepReport> {
+  const { nowMs } = alone;
+  let settings: Promise<Settings> | undefined;
+  const teamSettings = () => {
+    // After a failed read, the next job tries again.
+    settings ??= settingsOf(alone).catch((error: unknown) => {
+      settings = undefined;
+      throw error;
+    });
+    return settings;
+  };
+  const context = { ...alone, teamSettings };
   const startedAtMs = nowMs();
   let run = begun;
   while (run.jobs.length > 0 && nowMs() - startedAtMs <= BEGIN_WITHIN_MS) {

@@ -203,18 +203,53 @@ test("maintenance runs on request, and reports what it did", async ({ admin, ser
 test("alerts say where they would go, and when they are wanted", async ({ admin, server }) => {
   await admin.goto("/settings/alerts");
   const when = admin.getByRole("region", { name: "Alert rules" });
-  await expect(admin.getByText("Not set up: set ALERT_WEBHOOK_URL")).toBeVisible();
   await expect(admin.getByText("No alerts yet.")).toBeVisible();
   await admin.getByLabel("Quiet from (UTC hour)").fill("24");
   await when.getByRole("button", { name: "Save changes" }).click();
   await expect(admin.getByText("A whole number from 0 to 23.")).toBeVisible();
   await admin.getByLabel("Quiet from (UTC hour)").fill("22");
   await admin.getByLabel("Fewer ready keys than").fill("3");
+  await admin.getByLabel("More errors than (%)").fill("15");
+  await admin.getByRole("checkbox", { name: "Daily quotas that will run out" }).uncheck();
   await when.getByRole("button", { name: "Save changes" }).click();
   await expect(when.getByText("Saved")).toBeVisible();
   expect(await server.admin.call("GET", "settings")).toMatchObject({
-    alerts: { readyKeysBelow: 3, quietFromHour: 22, quietToHour: 0 },
+    alerts: {
+      ...{ readyKeysBelow: 3, errorsAbove: 15, slowerThan: 0, muted: ["quota_dry"] },
+      ...{ quietFromHour: 22, quietToHour: 0 },
+    },
   });
+});
+
+test("a webhook is set in the portal, tested, never shown again, and not overwritten by an outdated page", async ({
+  admin,
+}) => {
+  await admin.goto("/settings/alerts");
+  const webhook = admin.getByRole("region", { name: "Webhook" });
+  const address = webhook.getByLabel("Address");
+  const save = webhook.getByRole("button", { name: "Save changes" });
+  await address.fill("https://10.0.0.7/in");
+  await save.click();
+  await expect(address).toHaveAttribute("aria-invalid", "true");
+  await expectAccessible(admin);
+  const other = await admin.context().newPage();
+  await other.goto("/settings/alerts");
+  await address.fill("https://hooks.one-balance.dev/fake-secret-path");
+  await save.click();
+  await expect(webhook.getByText("Set, and not shown. A new address")).toBeVisible();
+  await expect(webhook.getByRole("button", { name: "Send a test" })).toBeVisible();
+  expect(await admin.content()).not.toContain("fake-secret-path");
+
+  await other.getByLabel("Address").fill("https://other.one-balance.dev/");
+  await other
+    .getByRole("region", { name: "Webhook" })
+    .getByRole("button", { name: "Save changes" })
+    .click();
+  await expect(other.getByText("Someone else changed the same thing just now.")).toBeVisible();
+  await other.close();
+  await admin.reload();
+  await webhook.getByRole("button", { name: "Remove webhook" }).click();
+  await expect(webhook.getByRole("button", { name: "Send a test" })).toBeHidden();
 });
 
 test("mail has a sender and recipients, is tested in words, and never shows its key", async ({

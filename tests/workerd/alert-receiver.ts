@@ -63,6 +63,7 @@ export class AlertReceiver {
       alertWebhook,
       mailApi: null,
       countUsage: async () => undefined,
+      alertFetch: (...asked) => this.fetch(...asked),
       refreshModels: async () => 0,
       upstream: async () => ({
         fetch: async () => Response.json({ error: { code: "invalid_api_key" } }, { status: 401 }),

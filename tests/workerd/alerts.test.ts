@@ -62,6 +62,51 @@ describe("what is reported", () => {
     expect(texts()[0]).toContain("https://llm.example.org/v1");
   });
 
+  test("a provider that fails or is slow, once, until it is well below the threshold again", async () => {
+    const changes = { readyKeysBelow: 0, errorsAbove: 10, slowerThan: 5 };
+    await changeSettings(context, { section: "alerts", changes });
+    const record = async (count: number, more: Parameters<typeof requestAt>[1]) => {
+      const cells = new Cells();
+      for (let index = 0; index < count; index += 1) {
+        cells.add(requestAt(receiver.nowMs, { provider: "openai", ...more }), null);
+      }
+      const none = { rowsWritten: 0, dropped: 0, unlogged: 0, spends: [], logRows: [] };
+      const id = `uf_${receiver.nowMs}_${count}`;
+      await writeUsage(db, { ...none, id, atMs: receiver.nowMs, cells: cells.toStored() });
+    };
+    await record(19, { outcome: "upstream_error" });
+    await run();
+    expect(texts()).toEqual([]);
+    await record(81, { outcome: "ok", durationMs: 9_000 });
+    await run();
+    await run();
+    expect(texts()).toHaveLength(2);
+    expect(texts()[0]).toMatch(/^OpenAI: 19 % of 100 requests got no good response this hour/);
+    expect(texts()[1]).toMatch(/^OpenAI: one in twenty responses took longer than [\d.]+ s/);
+    // A new hour, in which everything is well.
+    receiver.nowMs += 2 * HOUR_MS;
+    await record(50, { outcome: "ok", durationMs: 200 });
+    await run();
+    await record(50, { outcome: "upstream_error" });
+    await run();
+    expect(texts()).toHaveLength(3);
+    expect(texts()[2]).toMatch(/^OpenAI: 50 % of 100 requests/);
+  });
+
+  test("nothing of what the team doesn't want", async () => {
+    await changeSettings(context, {
+      section: "alerts",
+      changes: { readyKeysBelow: 0, muted: ["key_blocked"] },
+    });
+    await block(await storeKey("sk-dead"));
+    expect(await run()).toMatchObject({ raisedAlerts: 0 });
+    expect(texts()).toEqual([]);
+    // What was muted isn't lost: it is reported once it is wanted.
+    await changeSettings(context, { section: "alerts", changes: { muted: [] } });
+    await run();
+    expect(texts()).toHaveLength(1);
+  });
+
   test("a pool with too few ready keys, again only after it had enough", async () => {
     await changeSettings(context, { section: "alerts", changes: { readyKeysBelow: 2 } });
     const [one] = [await storeKey("sk-1"), await storeKey("sk-2")];

@@ -24,6 +24,7 @@ const context: UpkeepContext = {
     fetch: async () => new Response("ok"),
   },
   mailApi: null,
+  alertFetch: async () => new Response(null),
   upstream: () => Promise.reject(new Error("no upstream is needed")),
   countUsage: async () => undefined,
   refreshModels: async () => 0,

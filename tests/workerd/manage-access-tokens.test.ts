@@ -74,9 +74,7 @@ const BOB = "us_bob";
 
 function storeUser(id: string, name: string, role: Role = "member") {
   const email = `${name.toLowerCase()}@example.test`;
-  return db
-    .insert(users)
-    .values({ id, email, name, role, createdAtMs: nowMs, updatedAtMs: nowMs });
+  return db.insert(users).values({ id, email, name, role, createdAtMs: nowMs, updatedAtMs: nowMs });
 }
 
 function openState() {

@@ -57,6 +57,7 @@ const context: UpkeepContext = {
   },
   mailApi: null,
   countUsage: async () => undefined,
+  alertFetch: async () => new Response(null),
   refreshModels: async () => 0,
   upstream: async () => ({
     fetch: async () => {

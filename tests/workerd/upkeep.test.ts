@@ -11,6 +11,7 @@ import { runBatch } from "../../lib/db/state/state-version";
 import { writeStateEvents } from "../../lib/db/state/write-state-events";
 import { DEFAULT_SETTINGS } from "../../lib/db/team/settings";
 import { finishUpkeep, takeUpkeepLease } from "../../lib/db/upkeep-lease";
+import { changeSettings } from "../../lib/manage/settings/change-settings";
 import { readUpkeepView } from "../../lib/manage/settings/read-upkeep";
 import type { Evidence } from "../../lib/proxy/ports";
 import { runUpkeep } from "../../lib/upkeep/run-upkeep";
@@ -48,6 +49,7 @@ const context: UpkeepContext = {
   alertWebhook: null,
   mailApi: null,
   countUsage: async () => undefined,
+  alertFetch: async () => new Response(null),
   refreshModels: async () => 0,
   upstream: async () => ({
     fetch: provider,
@@ -444,6 +446,11 @@ describe("chores", () => {
     for (let index = 0; index < 40; index++) await block(await storeKey(`sk-${index}`));
     goodKeys = ["sk-3"];
     nowMs += HOUR_MS;
+    // Each rule that costs statements is on.
+    await changeSettings(context, {
+      section: "alerts",
+      changes: { errorsAbove: 1, slowerThan: 1 },
+    });
     const statements: number[] = [];
     for (let index = 0; index < 11; index++) {
       await storeToken(`ended ${index}`, { expiresAtMs: 1 });

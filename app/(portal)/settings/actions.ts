@@ -4,6 +4,10 @@ import { revalidatePath } from "next/cache";
 import { headers } from "next/headers";
 import { z } from "zod";
 import { portalAction } from "@/app/portal-action";
+import {
+  changeAlertTargetsInput,
+  changeAlertTargets as changeTargets,
+} from "@/lib/manage/alerts/alert-targets";
 import { sendTestAlert, testAlertInput } from "@/lib/manage/alerts/send-test-alert";
 import { readFields } from "@/lib/manage/assert-unchanged";
 import { resealProviderKeysInput } from "@/lib/manage/keys/provider-key-schemas";
@@ -93,6 +97,15 @@ export const testUpstream = portalAction(
 export const testAlert = portalAction("admin", testAlertInput, async ({ context, env, input }) => ({
   problem: await sendTestAlert(context, input, alertSenders(env)),
 }));
+
+export const changeAlertTargets = portalAction(
+  "admin",
+  z.strictObject({ change: changeAlertTargetsInput, was: readFields }),
+  async ({ context, input: { change, was } }) => {
+    await changeTargets(context, change, was);
+    revalidatePath(PAGES, "layout");
+  },
+);
 
 export const changeTraces = portalAction(
   "admin",

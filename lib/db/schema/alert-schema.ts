@@ -9,6 +9,8 @@ export type AlertKind =
   | "pool_low"
   | "pool_low_group"
   | "quota_dry"
+  | "errors_high"
+  | "answers_slow"
   | "incident_opened"
   | "incident_closed"
   | "budget_used"

@@ -16,13 +16,15 @@ import {
   alertTopics,
 } from "../schema/alert-schema";
 import { runBatch } from "../state/state-version";
+import type { MutableAlert } from "./settings";
 
 /** A block that is older when it is first seen isn't reported. */
 const NEWS_MS = DAY_MS;
 /** Topics are remembered for longer than anything can be reported: a monthly budget is reported once per month. */
 const TOPIC_LIFE_MS = 32 * DAY_MS;
-/** These are remembered for as long as they last. */
-const LOW_POOLS = "pool_low/%";
+/** What lasts is remembered until it is over: pools with few ready keys, and providers that fail or are slow. */
+export type LastingTopic = "pool_low" | "rate";
+const isLasting = sql`(topic like 'pool_low/%' or topic like 'rate/%')`;
 
 export interface KeyBlock {
   /** The event's id. */
@@ -42,12 +44,12 @@ export function listUnreportedBlocks(db: Database, nowMs: number): Promise<KeyBl
     order by e.at_ms limit 500`);
 }
 
-/** Topics of low pools that were reported and aren't known to have recovered. */
-export async function listLowPools(db: Database): Promise<readonly string[]> {
+/** Topics of a kind that were reported and aren't known to be over. */
+export async function listLasting(db: Database, kind: LastingTopic): Promise<readonly string[]> {
   const rows = await db
     .select({ topic: alertTopics.topic })
     .from(alertTopics)
-    .where(like(alertTopics.topic, LOW_POOLS));
+    .where(like(alertTopics.topic, `${kind}/%`));
   return rows.map(({ topic }) => topic);
 }
 
@@ -65,7 +67,19 @@ export interface Raising {
   readonly limit: number;
   /** Topics of states that have ended; they are reported again when they come back. */
   readonly over: readonly string[];
+  /** Alerts that the team doesn't want. */
+  readonly muted: readonly MutableAlert[];
 }
+
+/** Alerts that belong to one choice; the others stand for themselves, or are always sent. */
+const CHOICES: Readonly<Partial<Record<AlertKind, MutableAlert>>> = {
+  key_blocked: "key_blocked",
+  quota_dry: "quota_dry",
+  incident_opened: "incidents",
+  incident_closed: "incidents",
+  budget_used: "budget_used",
+  writes_used: "writes_used",
+};
 
 /**
  * Raises alerts that weren't raised before, and removes topics, in one transaction: each is raised once, whatever the
@@ -75,11 +89,13 @@ export interface Raising {
 export async function raiseAlerts(
   db: Database,
   found: readonly NewAlert[],
-  { channels, limit, over }: Raising,
+  { channels, limit, over, muted }: Raising,
   nowMs: number,
 ): Promise<number> {
   if (channels.length === 0) return 0;
+  const isMuted = ({ kind }: NewAlert) => muted.some((choice) => choice === CHOICES[kind]);
   const rows = found
+    .filter((alert) => !isMuted(alert))
     .flatMap((alert) => channels.map((channel) => ({ ...alert, channel })))
     .map((row, index) => ({ ...row, id: newRowId("al", nowMs, index) }));
   const alertsJson = JSON.stringify(rows);
@@ -100,7 +116,7 @@ export async function raiseAlerts(
       on conflict (topic) do nothing`,
     sql`
       delete from alert_topics where topic in (select value from json_each(${JSON.stringify(over)}))
-        or (topic not like ${LOW_POOLS} and at_ms < ${nowMs - TOPIC_LIFE_MS})`,
+        or (not ${isLasting} and at_ms < ${nowMs - TOPIC_LIFE_MS})`,
   ]);
   return (raised?.meta.changes ?? 0) / channels.length;
 }

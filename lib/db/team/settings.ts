@@ -15,6 +15,7 @@ import { changeState, TAKEN_VERSION } from "../state/state-version";
 export interface Settings extends TeamSettings {
   readonly traces: TraceSettings;
   readonly signIn: SignInSettings;
+  readonly alertTargets: AlertTargets;
 }
 
 /** Where traces are sent; changed by a verb of its own, since its headers are secrets. */
@@ -50,10 +51,48 @@ export interface SignInSettings {
 /** Where `SignInSettings.clientSecret` stands, for its seal. */
 export const SIGN_IN_SECRET_PLACE = { id: "settings.sign-in", provider: "" };
 
+/**
+ * Where alerts are sent, unless the deployment's variables say so; changed by a verb of its own, since all but the
+ * shown parts are secrets. Sealed texts are empty if there are none.
+ */
+export interface AlertTargets {
+  /** Sealed: who knows a chat's address can post there. */
+  readonly webhookUrl: string;
+  /** What is shown of it. */
+  readonly webhookHost: string;
+  /** Sealed. */
+  readonly webhookSecret: string;
+  /** Of the mail service; empty for Resend's. */
+  readonly mailUrl: string;
+  /** Sealed. */
+  readonly mailKey: string;
+}
+
+export type SealedTarget = "webhookUrl" | "webhookSecret" | "mailKey";
+
+/** Where a sealed text of `AlertTargets` stands, for its seal. */
+export function alertTargetPlace(field: SealedTarget) {
+  return { id: `settings.alertTargets.${field}`, provider: "" };
+}
+
+/** Alerts that a team may not want; the others are always sent. */
+export const MUTABLE_ALERTS = [
+  "key_blocked",
+  "quota_dry",
+  "incidents",
+  "budget_used",
+  "writes_used",
+] as const;
+
+export type MutableAlert = (typeof MUTABLE_ALERTS)[number];
+
 /** The fields that are sealed, by section: sealed again when the secret changes. */
 export const SEALED_SETTINGS = [
   { section: "traces", field: "headers", place: TRACE_HEADERS_PLACE },
   { section: "signIn", field: "clientSecret", place: SIGN_IN_SECRET_PLACE },
+  { section: "alertTargets", field: "webhookUrl", place: alertTargetPlace("webhookUrl") },
+  { section: "alertTargets", field: "webhookSecret", place: alertTargetPlace("webhookSecret") },
+  { section: "alertTargets", field: "mailKey", place: alertTargetPlace("mailKey") },
 ] as const;
 
 /** What is shown to all who may see settings. */
@@ -93,6 +132,11 @@ export interface TeamSettings {
   readonly alerts: {
     /** Alert if a provider has fewer ready keys; 0 for never. */
     readonly readyKeysBelow: number;
+    /** Alert if more than this percentage of a provider's requests fail; 0 for never. */
+    readonly errorsAbove: number;
+    /** Alert if one in twenty responses of a provider takes longer, in seconds; 0 for never. */
+    readonly slowerThan: number;
+    readonly muted: readonly MutableAlert[];
     /** Between these hours (UTC), alerts wait; the same hour twice for no such time. */
     readonly quietFromHour: number;
     readonly quietToHour: number;
@@ -127,7 +171,16 @@ export const DEFAULT_SETTINGS: Settings = {
   // The rest of the free plan's 100,000 rows per day is for keys, tokens and people.
   metering: { dailyRowBudget: 90_000 },
   tags: { rollUp: [], limits: [] },
-  alerts: { readyKeysBelow: 1, quietFromHour: 0, quietToHour: 0, mailFrom: "", mailTo: [] },
+  alerts: {
+    readyKeysBelow: 1,
+    errorsAbove: 0,
+    slowerThan: 0,
+    muted: [],
+    quietFromHour: 0,
+    quietToHour: 0,
+    mailFrom: "",
+    mailTo: [],
+  },
   prices: { overrides: [] },
   appearance: { language: "auto", theme: "system" },
   traces: { endpoint: "", headers: "" },
@@ -135,6 +188,7 @@ export const DEFAULT_SETTINGS: Settings = {
     ...{ issuer: "", clientId: "", clientSecret: "", name: "" },
     ...{ roles: "", groups: "", groupsClaim: "", passwords: true },
   },
+  alertTargets: { webhookUrl: "", webhookHost: "", webhookSecret: "", mailUrl: "", mailKey: "" },
 };
 
 export interface SettingRow {

@@ -17,10 +17,11 @@ export type TestAlertInput = z.output<typeof testAlertInput>;
  * @throws {ManageError} `not_configured` if the channel isn't configured.
  */
 export async function sendTestAlert(
-  { db, nowMs, actor }: ManageContext,
+  context: ManageContext,
   { channel }: TestAlertInput,
   senders: AlertSenders,
 ): Promise<string | null> {
+  const { db, nowMs, actor } = context;
   const { settings } = await readSettings(db);
   if (!alertChannels(senders, settings).includes(channel)) {
     throw new ManageError("not_configured", `alerts by ${channel} are not set up`);
@@ -28,7 +29,7 @@ export async function sendTestAlert(
   const text = alertText("test", {}, settings.appearance.language === "zh" ? "zh" : "en");
   const atMs = nowMs();
   const message = { id: newRowId("al", atMs), kind: "test", text, details: {}, createdAtMs: atMs };
-  const problem = await sendAlert(message, channel, senders, settings, atMs);
+  const problem = await sendAlert(message, channel, { ...context, ...senders }, settings, atMs);
   const subject = { kind: "alerts", id: null, name: channel };
   const entry = { action: "alerts.test", subject, after: { problem } };
   await runBatch(db, [auditEvent(actor, entry, nowMs())]);

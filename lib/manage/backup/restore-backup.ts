@@ -140,15 +140,19 @@ function changes(version: number, from: SealingSecrets, to: SealingSecrets): Cha
     };
   };
 
-  /** A section of the settings, as JSON, with its secret sealed again. */
+  /** A section of the settings, as JSON, with its secrets sealed again. */
   async function settingAgain(name: Value | undefined, value: string): Promise<string> {
-    const secret = SEALED_SETTINGS.find(({ section }) => section === name);
-    if (secret === undefined) return value;
+    const secrets = SEALED_SETTINGS.filter(({ section }) => section === name);
+    if (secrets.length === 0) return value;
     const fields: Readonly<Record<string, unknown>> = JSON.parse(value);
-    const sealed = fields[secret.field];
-    if (typeof sealed !== "string" || sealed === "") return value;
-    const again = await sealedAgain(sealed, from, to.current, secret.place);
-    return again === null ? value : JSON.stringify({ ...fields, [secret.field]: again });
+    const again: Record<string, string> = {};
+    for (const { field, place } of secrets) {
+      const sealed = fields[field];
+      if (typeof sealed !== "string" || sealed === "") continue;
+      const text = await sealedAgain(sealed, from, to.current, place);
+      if (text !== null) again[field] = text;
+    }
+    return Object.keys(again).length === 0 ? value : JSON.stringify({ ...fields, ...again });
   }
 
   /** Null for a key that couldn't be decrypted before either. */

@@ -33,7 +33,7 @@ export async function changeSettings(
   }
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { settings: stored, versions } = await readSettings(db);
-    const { traces: _, signIn: __, ...settings } = stored;
+    const { traces: _, signIn: __, alertTargets: ___, ...settings } = stored;
     assertUnchanged({ ...settings[section] }, input.changes, was);
     const changes = changedFields<Fields>({ ...settings[section] }, wantedFields(settings, input));
     if (changes === null) return settings;

@@ -1,8 +1,9 @@
 import { readSettings as readStoredSettings, type TeamSettings } from "../../db/team/settings";
 import type { ManageContext } from "../manage-context";
 
-/** The team's settings, with the defaults for the rest. Traces and signing in have readers of their own. */
+/** The team's settings, with the defaults for the rest. What contains secrets has readers of its own. */
 export async function readSettings({ db }: Pick<ManageContext, "db">): Promise<TeamSettings> {
-  const { traces: _, signIn: __, ...settings } = (await readStoredSettings(db)).settings;
+  const { settings: stored } = await readStoredSettings(db);
+  const { traces: _, signIn: __, alertTargets: ___, ...settings } = stored;
   return settings;
 }

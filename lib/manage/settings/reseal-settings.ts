@@ -15,17 +15,23 @@ export async function resealSettings(
 ): Promise<void> {
   const { settings, versions } = await readSettings(db);
   const { keyId } = await deriveKeys(secrets.current);
-  for (const { section, field, place } of SEALED_SETTINGS) {
+  for (const [section, places] of Map.groupBy(SEALED_SETTINGS, (each) => each.section)) {
     const value: Readonly<Record<string, unknown>> = { ...settings[section] };
-    const sealed = String(value[field]);
-    if (sealed === "" || sealed.split(".")[1] === keyId) continue;
-    const again = await sealedAgain(sealed, secrets, secrets.current, place);
-    if (again === null) continue;
+    const resealed: Record<string, string> = {};
+    for (const { field, place } of places) {
+      const sealed = String(value[field]);
+      if (sealed === "" || sealed.split(".")[1] === keyId) continue;
+      const again = await sealedAgain(sealed, secrets, secrets.current, place);
+      if (again !== null) resealed[field] = again;
+    }
+    const fields = Object.keys(resealed);
+    if (fields.length === 0) continue;
     const subject = { kind: "settings", id: section, name: section };
-    const entry = { action: "settings.update", subject, after: { [`${field}Resealed`]: true } };
+    const after = Object.fromEntries(fields.map((field) => [`${field}Resealed`, true]));
+    const entry = { action: "settings.update", subject, after };
     const write = {
       section,
-      value: { ...settings[section], [field]: again },
+      value: { ...settings[section], ...resealed },
       version: versions.get(section),
       audit: auditChange(actor, entry, nowMs()),
     };

@@ -10,6 +10,9 @@ export const LONGEST_DAYS = {
 /** Maximum for the alert on ready keys. */
 export const MOST_READY_KEYS = 10_000;
 
+/** Maximum for the alert on slow responses, in seconds: a Worker waits no longer for the first byte. */
+export const SLOWEST_SECONDS = 600;
+
 /** Maximum number of email recipients of alerts. */
 export const MOST_RECIPIENTS = 20;
 

@@ -3,13 +3,19 @@
  * @module
  */
 import { z } from "zod";
-import type { TeamSettings } from "../../db/team/settings";
+import { MUTABLE_ALERTS, type TeamSettings } from "../../db/team/settings";
 import { MAX_TAG_LIMITS } from "../../tags/tag-limits";
 import { isTagName, isTagValue } from "../../tags/tags";
 import { MAX_ROLLED_UP_TAGS, OTHER_VALUE, tagSubject } from "../../usage/rollup";
 import { BUDGETS } from "../../usage/token-limits";
 import { limitFields } from "../limits/limit-schemas";
-import { LONGEST_DAYS, MOST_READY_KEYS, MOST_RECIPIENTS, MOST_ROWS_A_DAY } from "./settings-limits";
+import {
+  LONGEST_DAYS,
+  MOST_READY_KEYS,
+  MOST_RECIPIENTS,
+  MOST_ROWS_A_DAY,
+  SLOWEST_SECONDS,
+} from "./settings-limits";
 
 export type { TeamSettings as Settings };
 
@@ -100,6 +106,20 @@ export const mailInput = z.strictObject({
 /** When to send alerts. */
 export const alertTimesInput = z.strictObject({
   readyKeysBelow: z.int().min(0).max(MOST_READY_KEYS).meta({ description: "0 for never" }),
+  errorsAbove: z
+    .int()
+    .min(0)
+    .max(100)
+    .meta({ description: "Percentage of a provider's requests that fail; 0 for never" }),
+  slowerThan: z
+    .int()
+    .min(0)
+    .max(SLOWEST_SECONDS)
+    .meta({ description: "Seconds that one in twenty responses exceeds; 0 for never" }),
+  muted: z
+    .array(z.enum(MUTABLE_ALERTS))
+    .refine((names) => new Set(names).size === names.length, "each name once")
+    .meta({ description: "Alerts that are not sent" }),
   quietFromHour: hour.meta({ description: "UTC" }),
   quietToHour: hour.meta({ description: "UTC; the same as quietFromHour for no quiet hours" }),
 });

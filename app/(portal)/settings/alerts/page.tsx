@@ -3,10 +3,11 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { AlertList } from "@/components/settings/alerts/alert-list";
 import { AlertMailForm } from "@/components/settings/alerts/alert-mail-form";
+import { AlertTargetForm } from "@/components/settings/alerts/alert-target-form";
 import { AlertTest } from "@/components/settings/alerts/alert-test";
 import { AlertsForm } from "@/components/settings/alerts/alerts-form";
 import { SettingsSection } from "@/components/settings/settings-section";
-import { alertChannels } from "@/lib/manage/alerts/alert-channels";
+import { readAlertTargets } from "@/lib/manage/alerts/alert-targets";
 import { listAlerts } from "@/lib/manage/alerts/list-alerts";
 import { mailForm } from "@/lib/manage/alerts/mail-alert";
 import { webhookForm } from "@/lib/manage/alerts/post-alert";
@@ -22,21 +23,22 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function AlertsPage() {
   const { context, env } = await portalRead("admin");
   const locale = await getLocale();
-  const [t, settings, alerts] = await Promise.all([
+  const [t, settings, targets, alerts] = await Promise.all([
     getTranslations("settings.alerts"),
     readSettings(context),
+    readAlertTargets(context),
     listAlerts(context, locale),
   ]);
-  const senders = alertSenders(env);
-  const { alertWebhook: webhook, mailApi } = senders;
-  const canMail = alertChannels(senders, settings).includes("mail");
+  const { alertWebhook: webhook, mailApi } = alertSenders(env);
+  const hasMail = mailApi !== null || targets.hasMailKey;
+  const { mailFrom, mailTo } = settings.alerts;
   return (
     <>
       <SettingsSection id="webhook" title={t("title")} description={t("description")}>
-        {webhook === null ? (
-          <p className="text-sm">{t("none")}</p>
-        ) : (
-          <div className="space-y-3">
+        <div className="space-y-5">
+          {webhook === null ? (
+            <AlertTargetForm kind="webhook" targets={targets} />
+          ) : (
             <p className="text-sm">
               {t("goesTo", {
                 host: hostOf(webhook.url),
@@ -44,22 +46,22 @@ export default async function AlertsPage() {
                 signed: webhook.secret === null ? "no" : "yes",
               })}
             </p>
-            <AlertTest channel="webhook" />
-          </div>
-        )}
+          )}
+          {(webhook !== null || targets.webhookHost !== "") && <AlertTest channel="webhook" />}
+        </div>
       </SettingsSection>
       <SettingsSection id="mail" title={t("mail")} description={t("mailDescription")}>
-        {mailApi === null ? (
-          <p className="text-sm">{t("mailNone")}</p>
-        ) : (
-          <div className="space-y-5">
+        <div className="space-y-5">
+          {mailApi === null ? (
+            <AlertTargetForm kind="mail" targets={targets} />
+          ) : (
             <p className="text-sm">
               {t("mailGoesTo", { host: hostOf(mailApi.url), form: mailForm(mailApi.url) })}
             </p>
-            <AlertMailForm settings={settings.alerts} />
-            {canMail && <AlertTest channel="mail" />}
-          </div>
-        )}
+          )}
+          {hasMail && <AlertMailForm settings={settings.alerts} />}
+          {hasMail && mailFrom !== "" && mailTo.length > 0 && <AlertTest channel="mail" />}
+        </div>
       </SettingsSection>
       <SettingsSection id="when" title={t("when")} description={t("whenDescription")}>
         <AlertsForm settings={settings.alerts} />
