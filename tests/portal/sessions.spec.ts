@@ -2,7 +2,7 @@
 import { encode } from "next-auth/jwt";
 import { actionNamed, callAction, outcomeOf } from "./actions.ts";
 import { newMember, PASSWORD, signedIn } from "./people.ts";
-import { ADMIN, expect, test } from "./portal.ts";
+import { ADMIN, expect, expectAccessible, test } from "./portal.ts";
 
 const COOKIE = "authjs.session-token";
 
@@ -200,4 +200,27 @@ test("a member's call of an admin's action changes nothing and is in the log", a
   await admin.goto("/audit");
   const row = admin.getByRole("row", { name: /gus@example.com Rejected an action/ });
   await expect(row).toContainText("/team");
+});
+
+test("the account lists one's browsers, and signs out of another one", async ({
+  admin,
+  browser,
+}) => {
+  const member = await newMember(browser, admin, "viewer", "Rosalind");
+  const other = await signedIn(browser, admin, member.person);
+  await other.goto("/account");
+  await member.page.goto("/account");
+  const list = member.page.getByRole("list", { name: "Where you are signed in" });
+  await expect(list.getByRole("listitem")).toHaveCount(2);
+  const own = list.getByRole("listitem").filter({ hasText: "This browser" });
+  await expect(own).toHaveCount(1);
+  await expect(own.getByRole("button")).toHaveCount(0);
+  await expect(own).toContainText(/Chrome|Unknown/);
+  await expectAccessible(member.page);
+  await list.getByRole("button", { name: /^Sign out of/ }).click();
+  await expect(list.getByRole("listitem")).toHaveCount(1);
+  await other.goto("/account");
+  await expect(other).toHaveURL(/\/login/);
+  await member.page.reload();
+  await expect(list).toBeVisible();
 });

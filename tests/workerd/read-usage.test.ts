@@ -26,7 +26,7 @@ import { formatTags, parseTags } from "../../lib/tags/tag-text";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
 import { recordRequests } from "./record-requests";
-import { db, emptyStore, emptyUsage, SECRETS, storeKey } from "./test-store";
+import { db, emptyStore, emptyUsage, SECRETS, storeKey, storeToken } from "./test-store";
 import { attemptBy, requestAt, usageOf } from "./usage-events";
 
 const NOTHING_WAITS: IsolateFigures = {
@@ -473,6 +473,27 @@ describe("the request log", () => {
     expect(csv[0]).toMatch(/^id,at,provider,model,/);
     expect(csv.join()).toContain(`,"'=cmd|""x""",`);
     expect(JSON.parse(await read("json"))).toHaveLength(121);
+  });
+
+  test("as a file, with the names of tokens, members and keys, of which each is looked up once", async () => {
+    const keyId = await storeKey("sk-test-named-0001");
+    const tokenId = await storeToken("ob-named", { name: "app, of Mary" });
+    await record([
+      ...Array.from({ length: 3 }, () =>
+        requestAt(NOW_MS, { tokenId, attempts: [attemptBy(keyId)] }),
+      ),
+      requestAt(NOW_MS, { tokenId: "at_gone" }),
+    ]);
+    let csv = "";
+    for await (const piece of exportRequests(context, {}, "csv")) csv += piece;
+    const rows = Papa.parse<Record<string, string>>(csv.trim(), { header: true }).data;
+    const named = rows.filter((row) => row.tokenId === tokenId);
+    expect(named).toHaveLength(3);
+    for (const row of named) {
+      expect(row).toMatchObject({ tokenName: "app, of Mary", userName: "" });
+      expect(row.maskedKey).toMatch(/…/);
+    }
+    expect(rows.find((row) => row.tokenId === "at_gone")).toMatchObject({ tokenName: "" });
   });
 
   test("an export of nothing is still a file", async () => {

@@ -6,7 +6,8 @@ import { signInWithPassword } from "../../lib/auth/sign-in-with-password";
 import { needsRehash } from "../../lib/crypto/hash-password";
 import { accessTokens } from "../../lib/db/schema/schema";
 import { loginAttempts, type Role, sessions, users } from "../../lib/db/schema/team-schema";
-import type { Actor } from "../../lib/db/team/audit-log";
+import { runBatch } from "../../lib/db/state/state-version";
+import { type Actor, auditEvent } from "../../lib/db/team/audit-log";
 import { listGroupRoles } from "../../lib/db/team/groups";
 import { endSession, findSession, insertSession } from "../../lib/db/team/sessions";
 import { findUserByAccount, findUserByEmail, isSeenStale, markSeen } from "../../lib/db/team/users";
@@ -16,6 +17,8 @@ import type { ManageContext } from "../../lib/manage/manage-context";
 import { changePassword } from "../../lib/manage/team/change-password";
 import { confirmPassword } from "../../lib/manage/team/confirm-password";
 import { inviteMember } from "../../lib/manage/team/invite-member";
+import { endOwnSession, listOwnSessions } from "../../lib/manage/team/own-sessions";
+import { signOutEverywhere } from "../../lib/manage/team/sign-out-everywhere";
 import { db, SECRETS, storeToken } from "./test-store";
 import { auditActions, auditEntries, emptyTeam, refusal, storeUser } from "./test-team";
 
@@ -218,6 +221,34 @@ describe("sessions", () => {
     await insertSession(db, { id, userId, browserId: "browser", ...times });
     return { id, userId, version };
   };
+
+  test("are listed with the browser that signed in, and ended one by one by their member only", async () => {
+    const hers = { ...as(member), browserId: "browser" };
+    await begin("older");
+    const signIn = { action: "member.sign-in", subject: { kind: "member", id: null, name: "" } };
+    const actor = { ...hers.actor, ip: "192.0.2.7", userAgent: "Firefox/145.0" };
+    await runBatch(db, [auditEvent(actor, signIn, nowMs + 40)]);
+    nowMs += HOUR_MS / 2;
+    await begin("newer");
+    const stranger = await begin("another's", "us_another");
+    const listed = await listOwnSessions(hers);
+    expect(listed).toMatchObject([
+      { isThisBrowser: true, userAgent: null, ip: null },
+      { isThisBrowser: true, userAgent: "Firefox/145.0", ip: "192.0.2.7" },
+    ]);
+    expect(JSON.stringify(listed)).not.toMatch(/older|newer/);
+    const [newer, older] = listed;
+    await endOwnSession(hers, { handle: older?.handle ?? "" });
+    expect(await refusal(endOwnSession(hers, { handle: older?.handle ?? "" }))).toBe("not_found");
+    expect((await listOwnSessions(hers)).map(({ handle }) => handle)).toEqual([newer?.handle]);
+    const [theirs] = await listOwnSessions({
+      ...hers,
+      actor: { ...hers.actor, id: stranger.userId },
+    });
+    expect(await refusal(endOwnSession(hers, { handle: theirs?.handle ?? "" }))).toBe("not_found");
+    await signOutEverywhere(hers);
+    expect(await listOwnSessions(hers)).toEqual([]);
+  });
 
   test("end with signing out, by time, with the version, and with the user", async () => {
     const one = await begin("one");

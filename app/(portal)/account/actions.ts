@@ -3,9 +3,15 @@
 import { portalAction } from "@/app/portal-action";
 import { signIn, signOut } from "@/lib/auth/auth";
 import { changePassword } from "@/lib/manage/team/change-password";
+import { endOwnSession } from "@/lib/manage/team/own-sessions";
 import { renameMember } from "@/lib/manage/team/rename-member";
 import { signOutEverywhere } from "@/lib/manage/team/sign-out-everywhere";
-import { changePasswordInput, noInput, renameMemberInput } from "@/lib/manage/team/team-schemas";
+import {
+  changePasswordInput,
+  endSessionInput,
+  noInput,
+  renameMemberInput,
+} from "@/lib/manage/team/team-schemas";
 
 export const rename = portalAction("viewer", renameMemberInput, ({ context, input }) =>
   renameMember(context, input),
@@ -20,6 +26,10 @@ export const setPassword = portalAction(
     const { email } = member;
     await signIn("credentials", { email, password: input.newPassword, redirect: false });
   },
+);
+
+export const endSession = portalAction("viewer", endSessionInput, ({ context, input }) =>
+  endOwnSession(context, input),
 );
 
 export const endAllSessions = portalAction("viewer", noInput, async ({ context }) => {

@@ -4,12 +4,14 @@ import { portalRead } from "@/app/portal-read";
 import { PasswordForm } from "@/components/auth/password-form";
 import { ProfileForm } from "@/components/auth/profile-form";
 import { SERVICE_NAMES } from "@/components/auth/service-names";
+import { SessionList } from "@/components/auth/session-list";
 import { SignOutEverywhere } from "@/components/auth/sign-out-everywhere";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { PageSection } from "@/components/page-section";
 import { signInEnv } from "@/lib/auth/sign-in-env";
 import { allowsPasswords } from "@/lib/auth/sign-in-services";
+import { listOwnSessions } from "@/lib/manage/team/own-sessions";
 import { readAccount } from "@/lib/manage/team/read-account";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -18,8 +20,9 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AccountPage() {
   const { context, env } = await portalRead("viewer");
-  const [account, t, ways] = await Promise.all([
+  const [account, sessions, t, ways] = await Promise.all([
     readAccount(context),
+    listOwnSessions(context),
     getTranslations("auth"),
     signInEnv(env),
   ]);
@@ -52,7 +55,10 @@ export default async function AccountPage() {
           </PageSection>
         )}
         <PageSection title={t("account.sessions")} description={t("account.sessionsDescription")}>
-          <SignOutEverywhere />
+          <div className="space-y-4">
+            {sessions.length > 0 && <SessionList sessions={sessions} />}
+            <SignOutEverywhere />
+          </div>
         </PageSection>
       </div>
     </ClientMessages>

@@ -17,6 +17,7 @@ import {
 } from "../schema/team-schema";
 import { changeState, runBatch, TAKEN_VERSION } from "../state/state-version";
 import { assertOwner } from "../tokens/token-owners";
+import { forgetSessions } from "./sessions";
 
 export interface ListedMember
   extends Pick<
@@ -245,6 +246,7 @@ export async function updateMember(
       .where(eq(users.id, id)),
     audit,
   ]);
+  if (changes.sessionVersion !== undefined) await forgetSessions(db, id);
   return updated?.meta.changes === 1;
 }
 

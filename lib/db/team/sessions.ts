@@ -64,10 +64,16 @@ export async function findSession(
 /** Signs out. A session without a row can end only together with the member's others. */
 export async function endSession(db: Database, { id, userId, version }: SessionClaims) {
   if (id !== null) return unlessBehind(() => db.delete(sessions).where(eq(sessions.id, id)));
+  await forgetSessions(db, userId);
   return db
     .update(users)
     .set({ sessionVersion: version + 1 })
     .where(and(eq(users.id, userId), eq(users.sessionVersion, version)));
+}
+
+/** Deletes the rows of sessions that a raised version has ended, so that no list shows them. */
+export async function forgetSessions(db: Database, userId: string): Promise<void> {
+  await unlessBehind(() => db.delete(sessions).where(eq(sessions.userId, userId)));
 }
 
 const BEHIND = Symbol("the database has no table of sessions yet");

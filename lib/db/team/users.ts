@@ -6,6 +6,7 @@ import { and, eq, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../open-database";
 import { type AccountRow, accounts, type UserRow, users } from "../schema/team-schema";
 import { changeState, runBatch, TAKEN_VERSION } from "../state/state-version";
+import { forgetSessions } from "./sessions";
 
 export async function findUserById(db: Database, id: string): Promise<UserRow | undefined> {
   return db.select().from(users).where(eq(users.id, id)).get();
@@ -114,4 +115,5 @@ export async function linkAccount(
         and (select role from users where id = ${userId}) <> 'admin'`,
     proof.tokenAudit,
   ]);
+  await forgetSessions(db, userId);
 }

@@ -63,6 +63,9 @@ export const removeMemberInput = byIdInput.extend({
 });
 export type RemoveMemberInput = z.output<typeof removeMemberInput>;
 
+/** Ends one of the acting member's sessions. */
+export const endSessionInput = z.strictObject({ handle: z.string().min(1).max(100) });
+
 export const renameMemberInput = z.strictObject({ name: personName });
 
 export const changePasswordInput = z.strictObject({

@@ -2,18 +2,13 @@ import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { reachesToken } from "../tokens/token-reach";
 import { exportRequests } from "./export-requests";
-import { findNames } from "./find-names";
 import { findRequest, type RequestStory } from "./find-request";
 import { listRequests, type RequestItem } from "./list-requests";
+import { type RequestNames, requestNamer } from "./request-names";
 import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
 import { scopeOf, scopeWithin, type UsageReader } from "./usage-scope";
 
-/** The names of the things that a request refers to by id; null if there is none, or it is gone. */
-export interface RequestNames {
-  readonly tokenName: string | null;
-  readonly userName: string | null;
-  readonly maskedKey: string | null;
-}
+export type { RequestNames };
 
 export type NamedRequest = RequestItem & RequestNames;
 
@@ -31,7 +26,7 @@ export async function browseRequests(
   input: ListRequestsInput,
 ): Promise<NamedRequestPage> {
   const { items, nextCursor } = await listRequests(context, await narrowed(context, reader, input));
-  return { items: await withNames(context, items), nextCursor };
+  return { items: await requestNamer(context)(items), nextCursor };
 }
 
 /** As `exportRequests`, for what the reader may see. */
@@ -56,7 +51,7 @@ export async function readRequestStory(
   if (!isOwn && !(await reachesToken(context, reader, story.tokenId))) {
     throw new ManageError("not_found", "no such request in the log");
   }
-  const [named] = await withNames(context, [story]);
+  const [named] = await requestNamer(context)([story]);
   return { ...story, ...namesOf(named) };
 }
 
@@ -67,24 +62,6 @@ async function narrowed<Filter extends RequestFilterInput>(
 ): Promise<Filter> {
   const scope = await scopeWithin(context, reader, filter.group);
   return scope === undefined ? filter : { ...filter, user: scope };
-}
-
-async function withNames<Item extends Pick<RequestItem, "tokenId" | "userId" | "keyId">>(
-  context: ManageContext,
-  items: readonly Item[],
-): Promise<(Item & RequestNames)[]> {
-  const ids = new Set(items.flatMap(({ tokenId, userId, keyId }) => [tokenId, userId, keyId]));
-  const names = await findNames(
-    context,
-    [...ids].filter((id) => id !== null),
-  );
-  const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? null));
-  return items.map((item) => ({
-    ...item,
-    tokenName: nameOf(item.tokenId),
-    userName: nameOf(item.userId),
-    maskedKey: nameOf(item.keyId),
-  }));
 }
 
 function namesOf(named: RequestNames | undefined): RequestNames {

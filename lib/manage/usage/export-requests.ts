@@ -3,10 +3,13 @@ import { readRequests } from "../../db/usage/request-log";
 import { formatTags } from "../../tags/tag-text";
 import type { ManageContext } from "../manage-context";
 import { type RequestItem, toFilter, toRequestItem } from "./list-requests";
+import { type RequestNames, requestNamer } from "./request-names";
 import type { RequestFilterInput } from "./usage-schemas";
 
 /** Requests per read: a million take few of the queries that one request may make on a paid plan. */
 const PAGE_SIZE = 2_000;
+
+type NamedItem = RequestItem & RequestNames;
 
 const COLUMNS = [
   "id",
@@ -35,7 +38,10 @@ const COLUMNS = [
   "timeToFirstByteMs",
   "tags",
   "reachedLimit",
-] as const satisfies readonly (keyof RequestItem)[];
+  "tokenName",
+  "userName",
+  "maskedKey",
+] as const satisfies readonly (keyof NamedItem)[];
 
 /** All requests that match a filter as a file's text, in pieces, newest first. */
 export async function* exportRequests(
@@ -55,20 +61,22 @@ export async function* exportRequests(
 }
 
 async function* readPages(
-  { db }: ManageContext,
+  context: ManageContext,
   filter: RequestFilterInput,
-): AsyncGenerator<readonly RequestItem[]> {
+): AsyncGenerator<readonly NamedItem[]> {
+  const { db } = context;
+  const name = requestNamer(context);
   let beforeId: string | undefined;
   for (;;) {
     const page = await readRequests(db, toFilter(filter), { beforeId, limit: PAGE_SIZE });
-    yield page.rows.map(toRequestItem);
+    yield await name(page.rows.map(toRequestItem));
     if (page.nextBeforeId === null) return;
     beforeId = page.nextBeforeId;
   }
 }
 
 /** Clients choose model names: `escapeFormulae` keeps a spreadsheet from running them. */
-function toCsv(items: readonly RequestItem[]): string {
+function toCsv(items: readonly NamedItem[]): string {
   const rows = items.map((item) =>
     COLUMNS.map((column) => {
       if (column === "at") return new Date(item.at).toISOString();
