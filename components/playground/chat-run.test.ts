@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ended, WAITING, withHeaders, withPart } from "./chat-run";
+import { ended, MOST_RAW_CHARS, WAITING, withHeaders, withPart, withRaw } from "./chat-run";
 
 describe("a run of the playground", () => {
   test("gathers what headers and parts tell", () => {
@@ -22,6 +22,8 @@ describe("a run of the playground", () => {
       state: "done",
       text: "Hello",
       thinking: "",
+      tools: [],
+      raw: "",
       key: "sk-p…9fQ2",
       target: "groq/café",
       attempts: 2,
@@ -35,6 +37,24 @@ describe("a run of the playground", () => {
       finishReason: "stop",
       problem: null,
     });
+  });
+
+  test("calls of tools are put together, and what came is kept up to a bound", () => {
+    const pieces = [
+      { kind: "tool", index: 0, name: "weather", text: "" },
+      { kind: "tool", index: 0, name: "", text: '{"city"' },
+      { kind: "tool", index: 1, name: "time", text: "{}" },
+      { kind: "tool", index: 0, name: "", text: ':"Bern"}' },
+    ] as const;
+    const run = pieces.reduce((before, piece) => withPart(before, piece, 1), WAITING);
+    expect(run.tools).toEqual([
+      { name: "weather", text: '{"city":"Bern"}' },
+      { name: "time", text: "{}" },
+    ]);
+    expect(withRaw(withRaw(WAITING, "a"), "b").raw).toBe("a\nb");
+    let long = WAITING;
+    for (let count = 0; count < 10; count += 1) long = withRaw(long, "x".repeat(50_000));
+    expect(long.raw.length).toBe(MOST_RAW_CHARS + 1);
   });
 
   test("what headers do not tell stays unknown", () => {

@@ -5,11 +5,24 @@
 import type { ChatPart } from "@/lib/playground/read-chat-answer";
 import type { Refusal } from "@/lib/playground/read-refusal";
 
+export interface ToolCall {
+  readonly name: string;
+  /** JSON, as far as it has come. */
+  readonly text: string;
+}
+
+/** No one reads more, and the page keeps it. */
+export const MOST_RAW_CHARS = 200_000;
+
 export interface ChatRun {
   /** `waiting` for the first byte; `stopped` by the person. */
   readonly state: "waiting" | "streaming" | "done" | "stopped" | "failed";
   readonly text: string;
   readonly thinking: string;
+  /** Calls of tools, by their number. */
+  readonly tools: readonly ToolCall[];
+  /** What came, event by event, up to `MOST_RAW_CHARS`. */
+  readonly raw: string;
   /** The key that served, masked; null while unknown, and for tokens that may not see it. */
   readonly key: string | null;
   /** An alias's target, as `{provider}/{model}`; null for a model that was named directly. */
@@ -35,6 +48,8 @@ export const WAITING: ChatRun = {
   state: "waiting",
   text: "",
   thinking: "",
+  tools: [],
+  raw: "",
   key: null,
   target: null,
   attempts: null,
@@ -75,6 +90,8 @@ export function withPart(run: ChatRun, part: ChatPart, elapsedMs: number): ChatR
         thinking: run.thinking + part.text,
         firstTextMs: run.firstTextMs ?? elapsedMs,
       };
+    case "tool":
+      return { ...run, tools: withToolPiece(run.tools, part) };
     case "usage": {
       const { kind: _, ...counts } = part;
       return { ...run, ...counts };
@@ -84,6 +101,23 @@ export function withPart(run: ChatRun, part: ChatPart, elapsedMs: number): ChatR
     case "error":
       return { ...run, problem: { kind: "broken", message: part.message } };
   }
+}
+
+/** Adds what came, as it came. */
+export function withRaw(run: ChatRun, data: string): ChatRun {
+  if (run.raw.length >= MOST_RAW_CHARS) return run;
+  const raw = `${run.raw}${run.raw === "" ? "" : "\n"}${data}`;
+  return { ...run, raw: raw.length > MOST_RAW_CHARS ? `${raw.slice(0, MOST_RAW_CHARS)}…` : raw };
+}
+
+/** Numbers that were skipped are left out. */
+function withToolPiece(
+  tools: readonly ToolCall[],
+  { index, name, text }: Extract<ChatPart, { kind: "tool" }>,
+): readonly ToolCall[] {
+  const at = Math.min(index, tools.length);
+  const known = tools[at] ?? { name: "", text: "" };
+  return tools.toSpliced(at, 1, { name: known.name + name, text: known.text + text });
 }
 
 /** The run at its end. */

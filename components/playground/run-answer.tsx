@@ -46,7 +46,7 @@ export function RunAnswer({ run }: { readonly run: ChatRun | null }) {
         </div>
       )}
       {run.state === "stopped" && <p className="text-muted-foreground">{t("stopped")}</p>}
-      {run.state === "done" && run.text === "" && (
+      {run.state === "done" && run.text === "" && run.tools.length === 0 && (
         <p className="text-muted-foreground">{t("noText")}</p>
       )}
       {run.finishReason === "length" && <p className="text-muted-foreground">{t("cut")}</p>}

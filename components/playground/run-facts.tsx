@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import { Link } from "@/components/link";
 import type { ChatRun } from "@/components/playground/chat-run";
 
 /** Facts about a call: key, attempts, times, tokens, cost. A dash with an explanation if unknown. */
@@ -41,9 +42,13 @@ export function RunFacts({ run }: { readonly run: ChatRun | null }) {
       </Fact>
       <Fact name={t("request")} why={t("notYet")}>
         {run?.requestId && (
-          <span className="block truncate font-mono text-[13px]" title={run.requestId}>
+          <Link
+            href={`/requests/${encodeURIComponent(run.requestId)}`}
+            className="block truncate font-mono text-[13px] underline underline-offset-4"
+            title={run.requestId}
+          >
             {run.requestId}
-          </span>
+          </Link>
         )}
       </Fact>
     </dl>

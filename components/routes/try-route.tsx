@@ -9,7 +9,8 @@ import type { AliasChoice } from "@/components/playground/alias-choice";
 import { ModelPicker } from "@/components/playground/model-picker";
 import { RunAnswer } from "@/components/playground/run-answer";
 import { RunFacts } from "@/components/playground/run-facts";
-import { useChatRun } from "@/components/playground/use-chat-run";
+import { useConversation } from "@/components/playground/use-conversation";
+import { usePlaygroundToken } from "@/components/playground/use-playground-token";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Label } from "@/components/ui/label";
@@ -110,13 +111,17 @@ export function TryRoute({
 
 function SendPrompt({ route: { name, choice, targets } }: { readonly route: ExplainedRoute }) {
   const t = useTranslations("routes.try");
-  const { run, send, stop } = useChatRun();
-  const isRunning = run?.state === "waiting" || run?.state === "streaming";
+  const ownToken = usePlaygroundToken();
+  const { turns, isAnswering: isRunning, send, stop } = useConversation(ownToken);
+  const run = turns.at(-1)?.run ?? null;
   const settings = {
     model: name,
     targets: choice === null ? [] : targets.map(({ provider, model }) => `${provider}/${model}`),
     system: "",
+    history: [],
     prompt: t("prompt"),
+    images: [],
+    tools: null,
     temperature: null,
     maxTokens: null,
   };

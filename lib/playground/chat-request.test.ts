@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { chatRequest } from "./chat-request";
+import { chatRequest, parseTools } from "./chat-request";
 
 const SETTINGS = {
   model: "groq/llama",
   targets: [],
   system: "",
+  history: [],
   prompt: "Hello",
+  images: [],
+  tools: null,
   temperature: null,
   maxTokens: null,
 };
@@ -30,6 +33,44 @@ describe("chatRequest", () => {
       temperature: 0,
       max_tokens: 50,
     });
+  });
+
+  test("earlier turns come before the prompt, images beside their text, and tools as they are", () => {
+    const image = "data:image/png;base64,AAAA";
+    const tools = [{ type: "function", function: { name: "weather" } }];
+    const body = chatRequest({
+      ...SETTINGS,
+      ...{ system: "Be brief.", prompt: "And now?", images: [image], tools },
+      history: [{ prompt: "Who?", images: [], answer: "Me." }],
+    });
+    expect(body).toMatchObject({
+      messages: [
+        { role: "system", content: "Be brief." },
+        { role: "user", content: "Who?" },
+        { role: "assistant", content: "Me." },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "And now?" },
+            { type: "image_url", image_url: { url: image } },
+          ],
+        },
+      ],
+      tools,
+    });
+  });
+
+  test.each([
+    ["", { tools: null }],
+    ["  ", { tools: null }],
+    ['[{"type":"function"}]', { tools: [{ type: "function" }] }],
+    ['{"type":"function"}', { tools: [{ type: "function" }] }],
+    ["[]", null],
+    ["[1]", null],
+    ['[{"name":"x"}]', null],
+    ["{", null],
+  ])("tools from %s", (text, parsed) => {
+    expect(parseTools(text)).toEqual(parsed);
   });
 
   test("the limit has the name the provider knows", () => {

@@ -1,3 +1,11 @@
+/** A prompt and its answer. */
+export interface PastTurn {
+  readonly prompt: string;
+  /** As data URLs. */
+  readonly images: readonly string[];
+  readonly answer: string;
+}
+
 /** What a person configured in the playground. */
 export interface ChatSettings {
   /** Compat form: `{provider}/{model}`, or an alias. */
@@ -6,7 +14,13 @@ export interface ChatSettings {
   readonly targets: readonly string[];
   /** Empty for none. */
   readonly system: string;
+  /** What was said before, the oldest first. */
+  readonly history: readonly PastTurn[];
   readonly prompt: string;
+  /** As data URLs. */
+  readonly images: readonly string[];
+  /** In OpenAI's format; null for none. */
+  readonly tools: readonly unknown[] | null;
   /** Null: the model's own. */
   readonly temperature: number | null;
   /** Null: the model's own. */
@@ -24,7 +38,10 @@ export function chatRequest({
   model,
   targets,
   system,
+  history,
   prompt,
+  images,
+  tools,
   temperature,
   maxTokens,
 }: ChatSettings) {
@@ -36,11 +53,39 @@ export function chatRequest({
     model,
     messages: [
       ...(system === "" ? [] : [{ role: "system", content: system }]),
-      { role: "user", content: prompt },
+      ...history.flatMap((turn) => [
+        { role: "user", content: contentOf(turn.prompt, turn.images) },
+        { role: "assistant", content: turn.answer },
+      ]),
+      { role: "user", content: contentOf(prompt, images) },
     ],
+    ...(tools !== null && { tools }),
     ...(temperature !== null && { temperature }),
     ...(maxTokens !== null && { [limitName]: maxTokens }),
     stream: true,
     ...(!isStrict && { stream_options: { include_usage: true } }),
   };
+}
+
+/** A text alone is sent as such: not every model knows parts. */
+function contentOf(text: string, images: readonly string[]) {
+  if (images.length === 0) return text;
+  return [
+    { type: "text", text },
+    ...images.map((url) => ({ type: "image_url", image_url: { url } })),
+  ];
+}
+
+/** The tools that a text describes, in OpenAI's format; null if it doesn't. An empty text describes none. */
+export function parseTools(text: string): { readonly tools: readonly unknown[] | null } | null {
+  if (text.trim() === "") return { tools: null };
+  try {
+    const value: unknown = JSON.parse(text);
+    const list = Array.isArray(value) ? value : [value];
+    const isTool = (each: unknown) =>
+      typeof each === "object" && each !== null && "type" in each && typeof each.type === "string";
+    return list.length > 0 && list.every(isTool) ? { tools: list } : null;
+  } catch {
+    return null;
+  }
 }

@@ -60,6 +60,25 @@ describe("readChatAnswer", () => {
     expect(await read(stream(text))).toEqual([{ kind: "thinking", text: "Hm" }]);
   });
 
+  test("calls of tools come in pieces, and the data as it was sent", async () => {
+    const call = (index: number, made: object) =>
+      event({ choices: [{ delta: { tool_calls: [{ index, function: made }] } }] });
+    const text =
+      call(0, { name: "weather", arguments: "" }) +
+      call(0, { arguments: '{"city":' }) +
+      call(1, { name: "time", arguments: "{}" }) +
+      "data: [DONE]\n\n";
+    const data: string[] = [];
+    const parts = await Array.fromAsync(readChatAnswer(stream(text), (each) => data.push(each)));
+    expect(parts).toEqual([
+      { kind: "tool", index: 0, name: "weather", text: "" },
+      { kind: "tool", index: 0, name: "", text: '{"city":' },
+      { kind: "tool", index: 1, name: "time", text: "{}" },
+    ]);
+    expect(data).toHaveLength(4);
+    expect(data.at(-1)).toBe("[DONE]");
+  });
+
   test("an answer that did not stream", async () => {
     const answer = Response.json({
       choices: [{ message: { content: [{ type: "text", text: "Hi" }] }, finish_reason: "length" }],

@@ -8,6 +8,13 @@ export type ChatPart =
   | { readonly kind: "text"; readonly text: string }
   /** A reasoning model's thoughts; providers have no common name for it. */
   | { readonly kind: "thinking"; readonly text: string }
+  /** A piece of a call of a tool; the name is empty after the first. */
+  | {
+      readonly kind: "tool";
+      readonly index: number;
+      readonly name: string;
+      readonly text: string;
+    }
   /** Counts so far; the last ones are final. Null if not reported. */
   | {
       readonly kind: "usage";
@@ -21,16 +28,26 @@ export type ChatPart =
   /** The stream broke off with the upstream's message. */
   | { readonly kind: "error"; readonly message: string };
 
-/** The parts of a response with status 2xx, in order. */
-export async function* readChatAnswer(response: Response): AsyncGenerator<ChatPart> {
+/**
+ * The parts of a response with status 2xx, in order.
+ * @param onData Gets each event's data, or the whole body, as it came.
+ */
+export async function* readChatAnswer(
+  response: Response,
+  onData: (data: string) => void = () => {},
+): AsyncGenerator<ChatPart> {
   if (response.body === null) return;
   if (response.headers.get("content-type")?.includes("application/json")) {
-    yield* partsOf(await response.text());
+    const text = await response.text();
+    onData(text);
+    yield* partsOf(text);
     return;
   }
   for await (const block of sseBlocks(response.body)) {
     const data = readFirstSseEvent(block)?.data;
-    if (data !== undefined && data !== "" && data !== "[DONE]") yield* partsOf(data);
+    if (data === undefined || data === "") continue;
+    onData(data);
+    if (data !== "[DONE]") yield* partsOf(data);
   }
 }
 
@@ -71,6 +88,7 @@ interface Message {
   readonly content?: unknown;
   readonly reasoning_content?: unknown;
   readonly reasoning?: unknown;
+  readonly tool_calls?: unknown;
 }
 
 function* partsOf(data: string): Generator<ChatPart> {
@@ -90,6 +108,7 @@ function* partsOf(data: string): Generator<ChatPart> {
   if (thinking !== "") yield { kind: "thinking", text: thinking };
   const text = textOf(message?.content);
   if (text !== "") yield { kind: "text", text };
+  yield* toolsOf(message?.tool_calls);
   if (choice?.finish_reason) yield { kind: "finish", reason: choice.finish_reason };
   if (usage) {
     yield {
@@ -97,6 +116,26 @@ function* partsOf(data: string): Generator<ChatPart> {
       inputTokens: usage.prompt_tokens ?? null,
       cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
       outputTokens: usage.completion_tokens ?? null,
+    };
+  }
+}
+
+interface ToolCallPiece {
+  readonly index?: unknown;
+  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+}
+
+/** A stream has pieces of calls, each with its number; an answer in one piece has them in order. */
+function* toolsOf(calls: unknown): Generator<ChatPart> {
+  if (!Array.isArray(calls)) return;
+  for (const [at, call] of (calls as readonly (ToolCallPiece | null)[]).entries()) {
+    const index = typeof call?.index === "number" ? call.index : at;
+    const { name, arguments: text } = call?.function ?? {};
+    yield {
+      kind: "tool",
+      index,
+      name: typeof name === "string" ? name : "",
+      text: typeof text === "string" ? text : "",
     };
   }
 }

@@ -49,6 +49,10 @@ test("a model from the list answers, and tells key, attempts, times, tokens and 
   await expect(fact(admin, "Output tokens")).toHaveText(/^\d+$/);
   await expect(fact(admin, "Cost")).toHaveText(/^\$0\.0+\d+$/);
   await expect(fact(admin, "Request")).toHaveText(/^req_/);
+  await expect(fact(admin, "Request").getByRole("link")).toHaveAttribute(
+    "href",
+    /^\/requests\/req_/,
+  );
   await expectAccessible(admin);
 });
 
@@ -84,6 +88,7 @@ test("the key is shown to the playground's own token only", async ({ admin, serv
   await expect(admin.getByTestId("answer")).toBeVisible();
   await expect(fact(admin, "Served by key")).toHaveText("–");
 
+  await admin.getByLabel("Prompt", { exact: true }).fill("Again");
   await admin.getByRole("textbox", { name: "Access token" }).fill("ob-nobody");
   await send(admin);
   await expect(problem(admin)).toContainText("The token was rejected");
@@ -137,7 +142,7 @@ test("a token that another tab replaced is renewed without a word", async ({ adm
   await second.close();
   await admin.getByLabel("Prompt", { exact: true }).fill("Again");
   await send(admin);
-  await expect(admin.getByTestId("answer")).toHaveText("You said: Again");
+  await expect(admin.getByTestId("answer").last()).toHaveText("You said: Again");
 });
 
 test("a member has it too, a viewer has not; its token is in no list", async ({
@@ -173,4 +178,68 @@ test("an alias is chosen like a model, and the answer says which model gave it",
   await send(admin);
   await expect(admin.getByTestId("answer")).toBeVisible();
   await expect(fact(admin, "Answered by")).toHaveText("openai/gpt-4o-mini");
+});
+
+test("a conversation goes on, is compared with another model's, shows tools and what came, and is begun anew", async ({
+  admin,
+  server,
+}) => {
+  await admin.goto("/playground?model=openai/gpt-4o-mini");
+  const prompt = admin.getByLabel("Prompt", { exact: true });
+  await prompt.fill("One");
+  await send(admin);
+  const answers = admin.getByTestId("answer");
+  await expect(answers).toHaveText(["You said: One"]);
+  await expect(prompt).toHaveValue("");
+  await prompt.fill("Two");
+  await send(admin);
+  await expect(answers).toHaveText(["You said: One", "You said: Two"]);
+  const bodies = () =>
+    server.upstream.requests
+      .filter(({ path }) => path.endsWith("chat/completions"))
+      .map(({ body }) => body.toString());
+  expect(bodies().at(-1)).toMatch(/One.*You said: One.*Two/);
+  await admin.getByRole("button", { name: "Copy Answer" }).first().click();
+
+  await admin.getByText("Raw response").last().click();
+  await expect(admin.locator("[data-slot=code-block]").first()).toContainText('"choices"');
+
+  await admin.getByRole("button", { name: "New conversation" }).click();
+  await expect(answers).toHaveCount(0);
+  await admin.getByRole("button", { name: "Compare with another model" }).click();
+  await admin.getByRole("combobox", { name: "Second model" }).click();
+  await admin.getByPlaceholder("Search or type provider/model").fill("gpt-4o");
+  await admin.getByRole("option", { name: "openai/gpt-4o", exact: true }).click();
+  await expect(admin).toHaveURL(/with=openai/);
+  await prompt.fill("Both");
+  await admin.getByLabel("Add images").setInputFiles({
+    name: "dot.png",
+    mimeType: "image/png",
+    buffer: Buffer.from(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+      "base64",
+    ),
+  });
+  await expect(admin.getByRole("img", { name: "Image 1" })).toBeVisible();
+  await send(admin);
+  await expect(admin.getByRole("region", { name: "Answer", exact: true })).toContainText("Both");
+  await expect(answers).toHaveCount(2);
+  expect(bodies().filter((body) => body.includes("data:image/png"))).toHaveLength(2);
+  await expectAccessible(admin);
+
+  await admin.getByRole("button", { name: "Don’t compare" }).click();
+  await admin.getByRole("button", { name: "New conversation" }).click();
+  await admin.getByText("Tools", { exact: true }).click();
+  const tools = admin.getByRole("textbox", { name: "Tools" });
+  await tools.fill("{");
+  await prompt.fill("Weather");
+  await send(admin);
+  await expect(admin.getByText("A list of tools in JSON, or empty.")).toBeVisible();
+  await tools.fill('[{"type":"function","function":{"name":"get_weather","parameters":{}}}]');
+  await send(admin);
+  await expect(admin.getByText("Calls get_weather")).toBeVisible();
+
+  // The next visit begins with the model of this one.
+  await admin.goto("/playground");
+  await expect(admin.getByRole("combobox", { name: "Model" })).toHaveText("openai/gpt-4o-mini");
 });
