@@ -10,6 +10,8 @@ import { ClientMessages } from "@/components/client-messages";
 import { ActionTroubles } from "@/components/shell/action-troubles";
 import { ThemeProvider } from "@/components/theme-provider";
 import { Toaster } from "@/components/ui/sonner";
+import { languageOf } from "@/i18n/locale";
+import { displayChoices } from "@/i18n/request-reader";
 import { NONCE_HEADER } from "@/lib/http/page-security";
 import { teamAppearance } from "./team-appearance";
 
@@ -30,8 +32,9 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {
-  const [locale, requestHeaders, { theme }] = await Promise.all([
+  const [locale, { density }, requestHeaders, { theme }] = await Promise.all([
     getLocale(),
+    displayChoices(),
     headers(),
     teamAppearance(),
   ]);
@@ -39,7 +42,8 @@ export default async function RootLayout({ children }: { readonly children: Reac
   return (
     // The theme's script changes the class before React takes over.
     <html
-      lang={locale === "zh" ? "zh-CN" : "en"}
+      lang={languageOf(locale) === "zh" ? "zh-CN" : "en"}
+      data-density={density}
       className={`${GeistSans.variable} ${GeistMono.variable}`}
       suppressHydrationWarning
     >

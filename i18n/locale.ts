@@ -9,6 +9,21 @@ export const LOCALE_COOKIE = "locale";
 /** Stores the browser's time zone, so that the server renders times in it. */
 export const TIME_ZONE_COOKIE = "time-zone";
 
+/** Stores the time zone that a person chose instead of the browser's. */
+export const CHOSEN_ZONE_COOKIE = "chosen-time-zone";
+
+/** Stores how a person reads the time of day. */
+export const CLOCK_COOKIE = "clock";
+
+/** Stores how close together the rows of tables stand in this browser. */
+export const DENSITY_COOKIE = "density";
+
+export const densities = ["comfortable", "compact"] as const;
+export type Density = (typeof densities)[number];
+
+/** Hours of a day on a clock. */
+export type Clock = "12" | "24";
+
 export function isLocale(value: string | undefined): value is Locale {
   return locales.some((locale) => locale === value);
 }
@@ -43,4 +58,36 @@ export function pickTimeZone(named: string | undefined): string {
   } catch {
     return "UTC";
   }
+}
+
+/** The clock to use: the chosen one, otherwise that of the region which the browser names first. */
+export function pickClock(chosen: string | undefined, acceptLanguage: string | null): Clock {
+  if (chosen === "12" || chosen === "24") return chosen;
+  const [first = ""] = (acceptLanguage ?? "").split(/[,;]/, 1);
+  return hoursOf(first.trim() || locales[0]) ?? hoursOf(locales[0]) ?? "24";
+}
+
+/** Null if the tag is none. */
+function hoursOf(tag: string): Clock | null {
+  try {
+    const { hourCycle } = new Intl.DateTimeFormat(tag, { hour: "numeric" }).resolvedOptions();
+    return hourCycle === "h11" || hourCycle === "h12" ? "12" : "24";
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The locale by which everything is formatted: times of day by the clock (Unicode's extension `hc`).
+ * @example withClock("en", "24") // "en-u-hc-h23"
+ */
+export function withClock(locale: Locale, clock: Clock): Locale {
+  // Messages are chosen by the language, which `languageOf` reads from it.
+  return `${locale}-u-hc-${clock === "12" ? "h12" : "h23"}` as Locale;
+}
+
+/** The language of a locale, with or without a clock. */
+export function languageOf(locale: string): Locale {
+  const language = locale.split("-", 1)[0];
+  return isLocale(language) ? language : locales[0];
 }

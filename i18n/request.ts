@@ -1,13 +1,18 @@
 import { getRequestConfig } from "next-intl/server";
+import { withClock } from "./locale";
 import { messages } from "./messages";
-import { requestLocale, requestTimeZone } from "./request-reader";
+import { requestClock, requestLocale, requestTimeZone } from "./request-reader";
 
 /** Language, time zone and clock of a request; next-intl calls this once for each. */
 export default getRequestConfig(async () => {
-  const [locale, timeZone] = await Promise.all([requestLocale(), requestTimeZone()]);
+  const [language, timeZone, clock] = await Promise.all([
+    requestLocale(),
+    requestTimeZone(),
+    requestClock(),
+  ]);
   return {
-    locale,
-    messages: messages[locale],
+    locale: withClock(language, clock),
+    messages: messages[language],
     timeZone,
     // Also sent to the browser, so that its first render shows the same as the server's.
     now: new Date(),

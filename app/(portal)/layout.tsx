@@ -8,6 +8,7 @@ import { Sidebar } from "@/components/shell/sidebar";
 import { SIDEBAR_COOKIE } from "@/components/shell/sidebar-cookie";
 import { CONTENT_ID, SkipLink } from "@/components/shell/skip-link";
 import { Topbar } from "@/components/shell/topbar";
+import { displayChoices } from "@/i18n/request-reader";
 import { roleAllows } from "@/lib/auth/member";
 import { providers } from "@/lib/providers/registry";
 import { PATH_HEADER } from "@/lib/runtime/next-request";
@@ -22,11 +23,12 @@ export default async function PortalLayout({ children }: { readonly children: Re
   const path = (await headers()).get(PATH_HEADER)?.split("?", 1)[0] ?? "/";
   const { member, context } = await portalRead(navigationEntryOf(path)?.role ?? "viewer");
   const right = await rightOf(context, member);
+  const { timeZone } = await displayChoices();
   const sidebar = (await cookies()).get(SIDEBAR_COOKIE)?.value;
   return (
     <div className="flex min-h-dvh">
       <SkipLink />
-      <RememberTimeZone />
+      <RememberTimeZone isChosen={timeZone !== undefined} />
       <Sidebar role={right} wasCollapsed={sidebar === "collapsed"} />
       <div className="flex min-w-0 flex-1 flex-col">
         <Topbar member={member} right={right} providerNames={PROVIDER_NAMES} signOut={endSession} />

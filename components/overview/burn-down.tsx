@@ -16,8 +16,7 @@ export async function BurnDown({
 }) {
   const [t, format] = await Promise.all([getTranslations("overview.quota"), getFormatter()]);
   if (quota === null || burnDown.length === 0) return null;
-  const clock = (ms: number) =>
-    format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const clock = (ms: number) => format.dateTime(ms, { hour: "numeric", minute: "2-digit" });
   // A quota that is used up now ends where it begins.
   const distinct = burnDown.filter(({ atMs }, index) => atMs !== burnDown[index - 1]?.atMs);
   const points = distinct.map(({ atMs, left }) => ({

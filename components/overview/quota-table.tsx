@@ -71,8 +71,7 @@ async function QuotaRow({
 }) {
   const [t, format] = await Promise.all([getTranslations("overview.quota"), getFormatter()]);
   const { label, model, quota, left, keys, dryMs, resetMs, requestsPerHour, resetZone } = forecast;
-  const clock = (ms: number) =>
-    format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const clock = (ms: number) => format.dateTime(ms, { hour: "numeric", minute: "2-digit" });
   const percent = quota ? (100 * (left ?? 0)) / quota : 0;
   const isKnown = quota !== null && left !== null;
   const name = isKnown ? t("leftOf", { left: Math.round(left), quota }) : UNKNOWN;

@@ -27,8 +27,7 @@ export async function StatusLine({
   readonly troubles: readonly Trouble[];
 }) {
   const [t, format] = await Promise.all([getTranslations("overview.status"), getFormatter()]);
-  const timeOf = (ms: number) =>
-    format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const timeOf = (ms: number) => format.dateTime(ms, { hour: "numeric", minute: "2-digit" });
   const words = (trouble: Trouble): string => {
     if ("quotas" in trouble) {
       const [first] = trouble.quotas;

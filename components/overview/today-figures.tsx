@@ -88,9 +88,7 @@ async function DryFigure({ forecasts: { atMs, known } }: { readonly forecasts: Q
   }
   return (
     <Figure name={t("dry")} detail={t("dryAt", { model, label })} className={className}>
-      {dryMs <= atMs
-        ? t("dryNow")
-        : format.dateTime(dryMs, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}
+      {dryMs <= atMs ? t("dryNow") : format.dateTime(dryMs, { hour: "numeric", minute: "2-digit" })}
     </Figure>
   );
 }

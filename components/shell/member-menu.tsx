@@ -20,7 +20,7 @@ import {
   DropdownMenuSubTrigger,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
-import { locales } from "@/i18n/locale";
+import { languageOf, locales } from "@/i18n/locale";
 import type { Member } from "@/lib/auth/member";
 
 const THEMES = ["system", "light", "dark"] as const;
@@ -37,7 +37,7 @@ export function MemberMenu({
   readonly signOut: () => Promise<void>;
 }) {
   const t = useTranslations("shell");
-  const locale = useLocale();
+  const locale = languageOf(useLocale());
   const { theme = "system", setTheme } = useTheme();
   const [, startTransition] = useTransition();
   return (

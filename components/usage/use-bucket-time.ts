@@ -13,7 +13,7 @@ export function useBucketTime(grain: ChartData["grain"]) {
     tick: (ms: number) =>
       grain === "day"
         ? format.dateTime(ms, { month: "short", day: "numeric", timeZone })
-        : format.dateTime(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone }),
+        : format.dateTime(ms, { hour: "2-digit", minute: "2-digit", timeZone }),
     full: (ms: number) =>
       grain === "day"
         ? format.dateTime(ms, { dateStyle: "medium", timeZone })
@@ -22,7 +22,6 @@ export function useBucketTime(grain: ChartData["grain"]) {
             day: "numeric",
             hour: "2-digit",
             minute: "2-digit",
-            hourCycle: "h23",
             timeZone,
           }),
   };

@@ -224,3 +224,20 @@ test("the account lists one's browsers, and signs out of another one", async ({
   await member.page.reload();
   await expect(list).toBeVisible();
 });
+
+test("time zone, clock and density are chosen for the browser", async ({ admin }) => {
+  await admin.goto("/audit");
+  const time = admin.locator("main tbody time, main tbody td").first();
+  await expect(time).toContainText(/[AP]M/);
+  await admin.goto("/account");
+  await admin.getByLabel("Clock").selectOption("24");
+  await admin.getByLabel("Time zone").selectOption("Pacific/Kiritimati");
+  await admin.getByLabel("Rows of tables").selectOption("compact");
+  await expect(admin.locator("html")).toHaveAttribute("data-density", "compact");
+  await expectAccessible(admin);
+  await admin.goto("/audit");
+  await expect(time).toContainText(/\d\d:\d\d/);
+  await expect(time).not.toContainText(/[AP]M/);
+  await admin.goto("/account");
+  await expect(admin.getByLabel("Time zone")).toHaveValue("Pacific/Kiritimati");
+});

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
+import { DisplayForm } from "@/components/auth/display-form";
 import { PasswordForm } from "@/components/auth/password-form";
 import { ProfileForm } from "@/components/auth/profile-form";
 import { SERVICE_NAMES } from "@/components/auth/service-names";
@@ -9,6 +10,7 @@ import { SignOutEverywhere } from "@/components/auth/sign-out-everywhere";
 import { ClientMessages } from "@/components/client-messages";
 import { PageHeader } from "@/components/page-header";
 import { PageSection } from "@/components/page-section";
+import { displayChoices } from "@/i18n/request-reader";
 import { signInEnv } from "@/lib/auth/sign-in-env";
 import { allowsPasswords } from "@/lib/auth/sign-in-services";
 import { listOwnSessions } from "@/lib/manage/team/own-sessions";
@@ -20,9 +22,10 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function AccountPage() {
   const { context, env } = await portalRead("viewer");
-  const [account, sessions, t, ways] = await Promise.all([
+  const [account, sessions, choices, t, ways] = await Promise.all([
     readAccount(context),
     listOwnSessions(context),
+    displayChoices(),
     getTranslations("auth"),
     signInEnv(env),
   ]);
@@ -54,6 +57,12 @@ export default async function AccountPage() {
             <PasswordForm hasPassword={account.hasPassword} />
           </PageSection>
         )}
+        <PageSection
+          title={t("account.display.title")}
+          description={t("account.display.description")}
+        >
+          <DisplayForm {...choices} zones={Intl.supportedValuesOf("timeZone")} />
+        </PageSection>
         <PageSection title={t("account.sessions")} description={t("account.sessionsDescription")}>
           <div className="space-y-4">
             {sessions.length > 0 && <SessionList sessions={sessions} />}

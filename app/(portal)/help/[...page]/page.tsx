@@ -6,6 +6,7 @@ import { DocumentView } from "@/components/help/document-view";
 import { OnThisPage } from "@/components/help/on-this-page";
 import { isTopic, readHelpPage } from "@/components/help/read-help-page";
 import { PageHeader } from "@/components/page-header";
+import { languageOf } from "@/i18n/locale";
 import { portalOrigin } from "../portal-origin";
 
 interface Props {
@@ -13,7 +14,7 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const page = await readHelpPage((await params).page, await getLocale());
+  const page = await readHelpPage((await params).page, languageOf(await getLocale()));
   if (page === null) return {};
   return {
     title: page.document.title,
@@ -29,7 +30,7 @@ function markdownOf(file: string): string {
 /** A page of `docs/` in the portal. */
 export default async function HelpDocumentPage({ params }: Props) {
   await portalRead("viewer");
-  const locale = await getLocale();
+  const locale = languageOf(await getLocale());
   const path = (await params).page;
   const page = await readHelpPage(path, locale);
   if (page === null) notFound();

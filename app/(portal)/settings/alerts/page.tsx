@@ -7,6 +7,7 @@ import { AlertTargetForm } from "@/components/settings/alerts/alert-target-form"
 import { AlertTest } from "@/components/settings/alerts/alert-test";
 import { AlertsForm } from "@/components/settings/alerts/alerts-form";
 import { SettingsSection } from "@/components/settings/settings-section";
+import { languageOf } from "@/i18n/locale";
 import { readAlertTargets } from "@/lib/manage/alerts/alert-targets";
 import { listAlerts } from "@/lib/manage/alerts/list-alerts";
 import { mailForm } from "@/lib/manage/alerts/mail-alert";
@@ -22,7 +23,7 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Where alerts are sent, when, and their deliveries. Addresses may be secrets: only their host is shown. */
 export default async function AlertsPage() {
   const { context, env } = await portalRead("admin");
-  const locale = await getLocale();
+  const locale = languageOf(await getLocale());
   const [t, settings, targets, alerts] = await Promise.all([
     getTranslations("settings.alerts"),
     readSettings(context),
