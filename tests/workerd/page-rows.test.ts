@@ -179,30 +179,6 @@ test.each<[string, () => Promise<unknown>]>([
   if (page !== "tokens") expect(store.rowsRead).toBeLessThanOrEqual(viewRows(KEYS));
 });
 
-test("asking whether anything changed reads four rows, and the answer changes with each write", async () => {
-  const stamps = new Set<string>();
-  const look = async () => {
-    store.rowsRead = 0;
-    stamps.add(await readPageStamp(context));
-    expect(store.rowsRead).toBeLessThanOrEqual(4);
-  };
-  await look();
-  await look();
-  expect(stamps.size).toBe(1);
-  await storeKey("AIza-new", "google-ai-studio");
-  await look();
-  const flush = { rowsWritten: 0, dropped: 0, unlogged: 0, spends: [], logRows: [], cells: [] };
-  const lateMs = NOW_MS + HOUR_MS;
-  await writeUsage(db, { ...flush, id: newRowId("uf", lateMs), atMs: lateMs });
-  await look();
-  await compactUsage(db, newRowId("uf", lateMs + 1), lateMs + 1);
-  await look();
-  await db.run(sql`insert into key_events (id, key_id, provider, kind, at_ms)
-    values (${newRowId("ke", lateMs)}, 'pk_1', 'google-ai-studio', 'cleared', ${lateMs})`);
-  await look();
-  expect(stamps.size).toBe(5);
-});
-
 test("forecasts are the same with days that are kept, and after cells that came late", async () => {
   const before = await readQuotaForecasts(context);
   expect(before.known.map(({ model, quota }) => [model, quota !== null])).toEqual([
@@ -238,4 +214,28 @@ test("forecasts are the same with days that are kept, and after cells that came 
   await db.run(sql`delete from quota_days`);
   expect((await readQuotaForecasts(context)).known[0]).toEqual(withLate);
   expect(withLate).not.toEqual(before.known[0]);
+});
+
+test("asking whether anything changed reads four rows, and the answer changes with each write", async () => {
+  const stamps = new Set<string>();
+  const look = async () => {
+    store.rowsRead = 0;
+    stamps.add(await readPageStamp(context));
+    expect(store.rowsRead).toBeLessThanOrEqual(4);
+  };
+  await look();
+  await look();
+  expect(stamps.size).toBe(1);
+  await storeKey("AIza-new", "google-ai-studio");
+  await look();
+  const flush = { rowsWritten: 0, dropped: 0, unlogged: 0, spends: [], logRows: [], cells: [] };
+  const lateMs = NOW_MS + HOUR_MS;
+  await writeUsage(db, { ...flush, id: newRowId("uf", lateMs), atMs: lateMs });
+  await look();
+  await compactUsage(db, newRowId("uf", lateMs + 1), lateMs + 1);
+  await look();
+  await db.run(sql`insert into key_events (id, key_id, provider, kind, at_ms)
+    values (${newRowId("ke", lateMs)}, 'pk_1', 'google-ai-studio', 'cleared', ${lateMs})`);
+  await look();
+  expect(stamps.size).toBe(5);
 });

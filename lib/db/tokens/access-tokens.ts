@@ -45,16 +45,18 @@ export interface ListedAccessToken extends Omit<AccessTokenRow, "tokenHash"> {
 const { tokenHash: _, ...TOKEN_COLUMNS } = getTableColumns(accessTokens);
 const LISTED_COLUMNS = { ...TOKEN_COLUMNS, owner: { name: users.name, email: users.email } };
 
+/** @param isOwnerChosen Whether an admin named the owner, who then must be someone who may have tokens. */
 export async function insertAccessToken(
   db: Database,
   reach: TokenReach,
   token: Omit<AccessTokenRow, "version">,
   audit: SQL,
+  isOwnerChosen = false,
 ): Promise<void> {
   const row = { ...token, version: TAKEN_VERSION };
   const asserted = [
     ...(token.groupId === null ? [] : assertsOf(reach, token.groupId)),
-    ...(reach === "everyone" && token.ownerId !== null ? [assertOwner(token.ownerId)] : []),
+    ...(isOwnerChosen && token.ownerId !== null ? [assertOwner(token.ownerId)] : []),
   ];
   await changeState(db, [db.insert(accessTokens).values(row), audit, ...asserted]);
 }

@@ -79,6 +79,8 @@ export async function createAccessToken(
     subject: { kind: "access-token", id, name: input.name },
     after: auditedToken(row),
   };
-  await withOwner(withGroups(insertAccessToken(db, reach, row, auditChange(actor, entry, atMs))));
+  const audit = auditChange(actor, entry, atMs);
+  const isOwnerChosen = input.owner !== undefined;
+  await withOwner(withGroups(insertAccessToken(db, reach, row, audit, isOwnerChosen)));
   return { id, token };
 }
