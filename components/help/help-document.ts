@@ -8,6 +8,22 @@ export interface HelpDocument {
   readonly blocks: readonly Block[];
 }
 
+/** A section of a page, under a heading of the second level. */
+export interface HelpSection {
+  /** The page, below `/help/`. */
+  readonly topic: string;
+  readonly title: string;
+  /** Of the heading, as in the page's address. */
+  readonly id: string;
+  /** The languages of those who read it: a page that isn't translated is read in English. */
+  readonly languages: readonly ("en" | "zh")[];
+}
+
+/** What the build makes of `docs/README.md`, which lists the pages and isn't one. */
+export interface HelpIndex {
+  readonly sections: readonly HelpSection[];
+}
+
 export type Block =
   | HeadingBlock
   | { readonly kind: "paragraph"; readonly children: readonly Inline[] }

@@ -140,7 +140,7 @@ export function teamTargets(
     ),
     ...aliases.map((name) => open("alias", Route, name, mayPlay ? tryOut(name) : "/routes", name)),
     ...models.map((name) => open("model", Bot, name, tryOut(name), name)),
-    ...help.map(({ title, href }) => open("help", BookOpen, href, href, title)),
+    ...help.map(({ title, href, page: of }) => open("help", BookOpen, href, href, title, of)),
   ];
 }
 

@@ -3,8 +3,11 @@
  * takes every page of the folder, also those that the help lacks.
  * @module
  */
-import { relative, sep } from "node:path";
+import { readdirSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import type { HelpIndex } from "../../components/help/help-document.ts";
 import { root } from "../root.ts";
+import { helpSections } from "./help-sections.ts";
 import { parseDocument } from "./parse-document.ts";
 
 interface LoaderContext {
@@ -16,6 +19,12 @@ export const NOT_IN_PORTAL = ["docs/README.md", "docs/architecture.md"];
 
 export default function helpLoader(this: LoaderContext, markdown: string): string {
   const path = relative(root, this.resourcePath).split(sep).join("/");
+  if (path === "docs/README.md") {
+    const pages = readdirSync(join(root, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => name.slice(0, -".md".length));
+    return `export default ${JSON.stringify({ sections: helpSections(pages) } satisfies HelpIndex)};`;
+  }
   if (NOT_IN_PORTAL.includes(path)) return "export default null;";
   return `export default ${JSON.stringify(parseDocument(markdown, path))};`;
 }

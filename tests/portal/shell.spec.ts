@@ -115,7 +115,13 @@ test("the palette finds settings by what they are about, keys, requests and memb
   };
   await open("webhook");
   await expect(palette.getByRole("option").first()).toContainText("Alerts");
-  await field.fill("zeppelin");
+  await field.fill("signing in");
+  await palette
+    .getByRole("option", { name: /^Signing in/ })
+    .first()
+    .click();
+  await expect(admin).toHaveURL(/\/help\/team#/);
+  await open("zeppelin");
   await expect(palette.getByRole("option", { name: /Zeppelin/ })).toBeVisible();
   await field.fill("ada@example");
   await expect(palette.getByRole("option", { name: /Ada Lovelace/ })).toBeVisible();
