@@ -15,8 +15,8 @@ const BY_THEMSELVES = new Set([
   "components/auth/service-buttons.tsx",
   "components/auth/set-up-form.tsx",
   "components/keys/add/add-keys.tsx",
-  "components/keys/table/check-keys-dialog.tsx",
   "components/keys/table/export-secrets-dialog.tsx",
+  "components/keys/use-key-checks.ts",
   "components/moving-in/use-import.ts",
   "components/playground/use-playground-token.ts",
 ]);
