@@ -1,13 +1,16 @@
 import { Lock } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import { Notice } from "@/components/shell/notice";
+import { NoticePage } from "./notice-page";
 
-/** Returns 403 if even the portal's frame is forbidden. */
+/** Returns 403 if the whole area of the page is forbidden. */
 export default async function Forbidden() {
   const t = await getTranslations("shell.forbidden");
   return (
-    <main className="flex min-h-dvh items-center justify-center px-4">
-      <Notice icon={Lock} title={t("title")} description={t("description")} action={t("action")} />
-    </main>
+    <NoticePage
+      icon={Lock}
+      title={t("title")}
+      description={t("description")}
+      action={t("action")}
+    />
   );
 }

@@ -1,18 +1,16 @@
 import { SearchX } from "lucide-react";
 import { getTranslations } from "next-intl/server";
-import { Notice } from "@/components/shell/notice";
+import { NoticePage } from "./notice-page";
 
-/** Returns 404 for an address that isn't a page, to anyone: therefore without the portal's frame. */
+/** Returns 404 for an address that isn't a page, to anyone. */
 export default async function NotFound() {
   const t = await getTranslations("shell.notFound");
   return (
-    <main className="flex min-h-dvh items-center justify-center px-4">
-      <Notice
-        icon={SearchX}
-        title={t("title")}
-        description={t("description")}
-        action={t("action")}
-      />
-    </main>
+    <NoticePage
+      icon={SearchX}
+      title={t("title")}
+      description={t("description")}
+      action={t("action")}
+    />
   );
 }

@@ -17,6 +17,8 @@ import { cn } from "@/lib/utils";
 
 /** The used share of a budget from which it is highlighted. */
 const NEARLY = 0.8;
+/** From which its bar is red. */
+const ALMOST_ALL = 0.95;
 
 /** Each limit of each group, member and token: what is used, reserved and left, and when it renews. */
 export async function BudgetTable({
@@ -138,7 +140,11 @@ async function LimitCells({
         <Progress
           aria-label={t("usedLabel", { name: holder.name, limit: label, ...words })}
           value={Math.min(100, share * 100)}
-          className="mt-1.5 h-1.5"
+          className={cn(
+            "mt-1.5 h-1.5",
+            share >= NEARLY && "*:data-[slot=progress-indicator]:bg-cooling-fill",
+            share >= ALMOST_ALL && "*:data-[slot=progress-indicator]:bg-blocked-fill",
+          )}
         />
       </TableCell>
       <TableCell className="text-right tabular-nums max-sm:hidden" title={t("reservedHelp")}>

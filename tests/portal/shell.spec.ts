@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { condemn } from "./condemn.ts";
 import { portalPages } from "./pages.ts";
+import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
 
 /** JavaScript that a page may send, gzipped, before anything is clicked. */
@@ -240,11 +241,23 @@ test("at 390 px the pages are behind a button", async ({ admin }) => {
   await expect(navigation).toBeHidden();
 });
 
-test("an address that is no page answers 404 in words", async ({ admin }) => {
+test("an address that is no page, or isn't for the reader, is explained within the portal", async ({
+  admin,
+  browser,
+}) => {
   const answer = await admin.goto("/no/such/page");
   expect(answer?.status()).toBe(404);
   await expect(admin.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await expectAccessible(admin);
+  await expect(admin.getByRole("link", { name: "Provider keys" })).toBeVisible();
+  const { page } = await newMember(browser, admin, "viewer", "Vivian");
+  expect((await page.goto("/settings/alerts"))?.status()).toBe(403);
+  await expect(page.getByRole("heading", { name: "This page is not yours" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Usage" })).toBeVisible();
+  await page.context().clearCookies();
+  expect((await page.goto("/no/such/page"))?.status()).toBe(404);
+  await expect(page.getByRole("link", { name: "Usage" })).toHaveCount(0);
+  await page.context().close();
 });
 
 test("each page answers with a policy of its own, which its scripts keep to", async ({
