@@ -51,6 +51,9 @@ export function CommandPalette({
   readonly onShortcuts: () => void;
 }) {
   const t = useTranslations("shell.palette");
+  /** Counts openings: one that is opened while it still fades out starts over, too. */
+  const [opening, setOpening] = useState({ isOpen, count: 0 });
+  if (opening.isOpen !== isOpen) setOpening({ isOpen, count: opening.count + (isOpen ? 1 : 0) });
   return (
     <Dialog open={isOpen} onOpenChange={onOpenChange}>
       <DialogContent
@@ -61,7 +64,12 @@ export function CommandPalette({
           <DialogTitle>{t("title")}</DialogTitle>
           <DialogDescription>{t("description")}</DialogDescription>
         </DialogHeader>
-        <PaletteContent role={role} close={() => onOpenChange(false)} onShortcuts={onShortcuts} />
+        <PaletteContent
+          key={opening.count}
+          role={role}
+          close={() => onOpenChange(false)}
+          onShortcuts={onShortcuts}
+        />
       </DialogContent>
     </Dialog>
   );

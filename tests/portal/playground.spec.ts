@@ -64,7 +64,7 @@ test("what is sent is what the curl says", async ({ admin, server }) => {
   await send(admin);
   const sent = (await request).postDataJSON();
   await expect(admin.getByTestId("answer")).toBeVisible();
-  const curl = (await admin.locator("[data-slot=code-block] code").textContent()) ?? "";
+  const curl = (await admin.locator("[data-slot=code-block] code").last().textContent()) ?? "";
   expect(curl).toContain(`${server.url}/api/compat/chat/completions`);
   const [, quoted = ""] = /-d '([\s\S]*)'$/.exec(curl) ?? [];
   expect(JSON.parse(quoted.replaceAll(`'\\''`, "'"))).toEqual(sent);

@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { addKeys, previewKeys } from "@/app/(portal)/keys/actions";
@@ -11,10 +12,15 @@ import { readPastedKeys } from "@/lib/moving-in/read-pasted-keys";
 import { WorkProgress } from "../bulk/work-progress";
 import { ServesField } from "../groups/serves-field";
 import { useFailureWords } from "../use-failure-words";
-import { type AddedKeys, AddedReport, NOTHING_ADDED } from "./added-report";
+import { type AddedKeys, NOTHING_ADDED } from "./added-keys";
 import { callsOf, dataOf, type FoundKey, judge, toAdd, WorkStopped } from "./found-keys";
 import { FoundTable } from "./found-table";
 import { PasteForm } from "./paste-form";
+
+/** Not needed before anything is added. */
+const AddedReport = dynamic(() => import("./added-report").then((module) => module.AddedReport), {
+  ssr: false,
+});
 
 type Step =
   | { readonly kind: "paste"; readonly problem: string | null }
