@@ -25,7 +25,7 @@ const BY_THEMSELVES = new Set([
 const REACH_CHARS = 600;
 
 /** Takes an action, and calls it through `answered`. */
-const WRAPPERS = /answered\(\s*(?:action|\(\)\s*=>)|useCarefulSave|run\(\s*\(\)\s*=>/;
+const WRAPPERS = /answered\(\s*(?:action|\(\)\s*=>)|useCarefulSave|run(?:\(|=\{)\s*\(\)\s*=>/;
 
 test("no component calls an action past it", async () => {
   const bare: string[] = [];
