@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { EmptyState } from "@/components/empty-state";
 import { Link } from "@/components/link";
 import { Button } from "@/components/ui/button";
-import type { FirstStepsDone } from "@/lib/manage/usage/read-first-steps";
+import type { FirstStepsDone } from "@/lib/manage/read-first-steps";
 
 const STEPS = [
   { name: "keys", href: "/keys/add", icon: KeyRound },

@@ -25,6 +25,7 @@ import type { PaletteAnswer, PaletteFinds } from "@/components/palette/palette-a
 import type { Findable } from "@/components/palette/rank";
 import { settingsPages } from "@/components/settings/settings-pages";
 import { navigationFor } from "@/components/shell/navigation";
+import { modelHref } from "@/components/usage/model-href";
 import type { Messages } from "@/i18n/messages";
 import { type Right, roleAllows } from "@/lib/auth/member";
 
@@ -139,7 +140,11 @@ export function teamTargets(
       open("member", User, id, `/team/${id}`, name, email, [id]),
     ),
     ...aliases.map((name) => open("alias", Route, name, mayPlay ? tryOut(name) : "/routes", name)),
-    ...models.map((name) => open("model", Bot, name, tryOut(name), name)),
+    ...models.map((name) => {
+      const slash = name.indexOf("/");
+      const href = modelHref(name.slice(slash + 1), name.slice(0, slash));
+      return open("model", Bot, name, href, name);
+    }),
     ...help.map(({ title, href, page: of }) => open("help", BookOpen, href, href, title, of)),
   ];
 }

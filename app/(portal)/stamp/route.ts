@@ -1,5 +1,5 @@
 import { portalRead } from "@/app/portal-read";
-import { readPageStamp } from "@/lib/manage/usage/page-refresh";
+import { readPageStamp } from "@/lib/manage/page-refresh";
 
 /** Whether anything that pages show has changed: `{stamp}`, which open pages compare with theirs. */
 export async function GET(): Promise<Response> {

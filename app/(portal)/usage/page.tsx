@@ -10,7 +10,7 @@ import { UsageBoardView } from "@/components/usage/usage-board-view";
 import { UsageFilters } from "@/components/usage/usage-filters";
 import { roleAllows } from "@/lib/auth/member";
 import { listMarks } from "@/lib/manage/audit/list-marks";
-import { readPageStamp, refreshGapMs } from "@/lib/manage/usage/page-refresh";
+import { readPageStamp, refreshGapMs } from "@/lib/manage/page-refresh";
 import { readLogThinning } from "@/lib/manage/usage/read-log-thinning";
 import { readMonthCosts } from "@/lib/manage/usage/read-month-costs";
 import { readUsageBoard } from "@/lib/manage/usage/read-usage-board";

@@ -1,10 +1,10 @@
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
+import { type RequestNames, requestNamer } from "../request-names";
 import { reachesToken } from "../tokens/token-reach";
 import { exportRequests } from "./export-requests";
 import { findRequest, type RequestStory } from "./find-request";
 import { listRequests, type RequestItem } from "./list-requests";
-import { type RequestNames, requestNamer } from "./request-names";
 import type { ListRequestsInput, RequestFilterInput } from "./usage-schemas";
 import { scopeOf, scopeWithin, type UsageReader } from "./usage-scope";
 

@@ -2,8 +2,8 @@ import Papa from "papaparse";
 import { readRequests } from "../../db/usage/request-log";
 import { formatTags } from "../../tags/tag-text";
 import type { ManageContext } from "../manage-context";
+import { type RequestNames, requestNamer } from "../request-names";
 import { type RequestItem, toFilter, toRequestItem } from "./list-requests";
-import { type RequestNames, requestNamer } from "./request-names";
 import type { RequestFilterInput } from "./usage-schemas";
 
 /** Requests per read: a million take few of the queries that one request may make on a paid plan. */

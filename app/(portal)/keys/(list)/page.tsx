@@ -12,7 +12,7 @@ import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
 import { summarizeProviderKeys } from "@/lib/manage/keys/summarize-provider-keys";
 import { readQuotaForecasts } from "@/lib/manage/limits/read-quota-forecasts";
-import { keysIn, readPageStamp, refreshGapMs } from "@/lib/manage/usage/page-refresh";
+import { keysIn, readPageStamp, refreshGapMs } from "@/lib/manage/page-refresh";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("keys");

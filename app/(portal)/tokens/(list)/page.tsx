@@ -74,84 +74,84 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   return (
     <ClientMessages areas={["limits", "tokens"]}>
       <TokenOwners owners={owners}>
-      <PageHeader
-        title={t("title")}
-        description={isAdmin ? t("description") : t("descriptionOwn")}
-        actions={
-          !isEmpty && (
-            <>
-              <Button asChild variant="outline">
-                <Link href="/tokens/budgets">
-                  <Gauge aria-hidden />
-                  {t("budgets")}
-                </Link>
-              </Button>
-              {create}
-            </>
-          )
-        }
-      />
-      {mayChange && (
-        <CreateToken
-          providers={providers}
-          groups={groups}
-          groupId={group ?? null}
-          isAdmin={isAdmin}
+        <PageHeader
+          title={t("title")}
+          description={isAdmin ? t("description") : t("descriptionOwn")}
+          actions={
+            !isEmpty && (
+              <>
+                <Button asChild variant="outline">
+                  <Link href="/tokens/budgets">
+                    <Gauge aria-hidden />
+                    {t("budgets")}
+                  </Link>
+                </Button>
+                {create}
+              </>
+            )
+          }
         />
-      )}
-      {isEmpty ? (
-        <EmptyState
-          icon={Ticket}
-          title={t("empty.title")}
-          description={mayChange ? t("empty.description") : t("empty.viewer")}
-          action={create}
-        />
-      ) : (
-        <div className="space-y-3">
-          <div className="flex flex-wrap gap-2">
-            <SearchField label={t("search")} />
-            <FilterSelect
-              name="state"
-              label={t("filter.label")}
-              anyLabel={t("filter.any")}
-              options={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
-            />
-            {groups.length > 0 && (
-              <FilterSelect
-                name="group"
-                label={t("filter.group")}
-                anyLabel={t("filter.anyGroup")}
-                options={groups.map(({ id, name }) => ({ value: id, label: name }))}
-              />
-            )}
-          </div>
-          <TokenTable
-            tokens={items}
-            use={use}
+        {mayChange && (
+          <CreateToken
             providers={providers}
+            groups={groups}
+            groupId={group ?? null}
             isAdmin={isAdmin}
-            withOwners={isAdmin || items.some(({ owner }) => owner?.id !== member.id)}
-            mayChange={mayChange}
-            today={{
-              figures,
-              sinceMs: utcDayMs(context.nowMs()),
-              pager: total === null ? null : { page, pageSize: PAGE_SIZE, total },
-            }}
           />
-          <nav aria-label={t("pages")} className="flex justify-end gap-2">
-            {after !== undefined && total === null && (
-              <Button asChild variant="outline" size="sm">
-                <Link href={pageHref({ q, state, group })}>{t("newest")}</Link>
-              </Button>
-            )}
-            {nextCursor !== null && (
-              <Button asChild variant="outline" size="sm">
-                <Link href={pageHref({ q, state, group, after: nextCursor })}>{t("older")}</Link>
-              </Button>
-            )}
-          </nav>
-        </div>
-      )}
+        )}
+        {isEmpty ? (
+          <EmptyState
+            icon={Ticket}
+            title={t("empty.title")}
+            description={mayChange ? t("empty.description") : t("empty.viewer")}
+            action={create}
+          />
+        ) : (
+          <div className="space-y-3">
+            <div className="flex flex-wrap gap-2">
+              <SearchField label={t("search")} />
+              <FilterSelect
+                name="state"
+                label={t("filter.label")}
+                anyLabel={t("filter.any")}
+                options={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
+              />
+              {groups.length > 0 && (
+                <FilterSelect
+                  name="group"
+                  label={t("filter.group")}
+                  anyLabel={t("filter.anyGroup")}
+                  options={groups.map(({ id, name }) => ({ value: id, label: name }))}
+                />
+              )}
+            </div>
+            <TokenTable
+              tokens={items}
+              use={use}
+              providers={providers}
+              isAdmin={isAdmin}
+              withOwners={isAdmin || items.some(({ owner }) => owner?.id !== member.id)}
+              mayChange={mayChange}
+              today={{
+                figures,
+                sinceMs: utcDayMs(context.nowMs()),
+                pager: total === null ? null : { page, pageSize: PAGE_SIZE, total },
+              }}
+            />
+            <nav aria-label={t("pages")} className="flex justify-end gap-2">
+              {after !== undefined && total === null && (
+                <Button asChild variant="outline" size="sm">
+                  <Link href={pageHref({ q, state, group })}>{t("newest")}</Link>
+                </Button>
+              )}
+              {nextCursor !== null && (
+                <Button asChild variant="outline" size="sm">
+                  <Link href={pageHref({ q, state, group, after: nextCursor })}>{t("older")}</Link>
+                </Button>
+              )}
+            </nav>
+          </div>
+        )}
       </TokenOwners>
     </ClientMessages>
   );

@@ -1,6 +1,6 @@
-import type { ManageContext } from "../manage-context";
-import { findNames } from "./find-names";
-import type { RequestItem } from "./list-requests";
+import type { ManageContext } from "./manage-context";
+import { findNames } from "./usage/find-names";
+import type { RequestItem } from "./usage/list-requests";
 
 /** The names of the things that a request refers to by id; null if there is none, or it is gone. */
 export interface RequestNames {

@@ -2,9 +2,9 @@
  * How pages that are left open stay current without using up the store's day.
  * @module
  */
-import type { ProviderKeyCounts } from "../../db/keys/provider-keys";
-import { readPageStamp as readStamp } from "../../db/usage/page-stamp";
-import type { ManageContext } from "../manage-context";
+import type { ProviderKeyCounts } from "../db/keys/provider-keys";
+import { readPageStamp as readStamp } from "../db/usage/page-stamp";
+import type { ManageContext } from "./manage-context";
 
 /** Changes with everything that the pages show. */
 export function readPageStamp({ db }: ManageContext): Promise<string> {

@@ -1,6 +1,6 @@
-import { envAccessTokens } from "../../db/tokens/env-access-tokens";
-import { readFirstSteps as readSteps } from "../../db/usage/first-steps";
-import type { ManageContext } from "../manage-context";
+import { envAccessTokens } from "../db/tokens/env-access-tokens";
+import { readFirstSteps as readSteps } from "../db/usage/first-steps";
+import type { ManageContext } from "./manage-context";
 
 /** What a new instance needs before apps can use it, and whether it is done. */
 export interface FirstStepsDone {
