@@ -1,10 +1,10 @@
 "use client";
 
 import { ChevronRight } from "lucide-react";
+import dynamic from "next/dynamic";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { actionLabel } from "@/components/audit/action-label";
-import { AuditEntrySheet } from "@/components/audit/audit-entry-sheet";
 import { UNKNOWN } from "@/components/format";
 import { Button } from "@/components/ui/button";
 import {
@@ -18,11 +18,19 @@ import {
 import type { AuditRow } from "@/lib/manage/audit/list-audit-entries";
 import { cn } from "@/lib/utils";
 
+/** Loaded when the first entry is opened. */
+const AuditEntrySheet = dynamic(
+  () => import("@/components/audit/audit-entry-sheet").then((module) => module.AuditEntrySheet),
+  { ssr: false },
+);
+
 /** Entries of the log; one opens to show its changes. */
 export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] }) {
   const t = useTranslations("audit");
   const format = useFormatter();
   const [opened, setOpened] = useState<AuditRow | null>(null);
+  const [wasOpened, setWasOpened] = useState(false);
+  if (opened !== null && !wasOpened) setWasOpened(true);
   return (
     <div className="overflow-hidden rounded-lg border">
       <Table aria-label={t("title")} data-cards>
@@ -78,7 +86,7 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
           ))}
         </TableBody>
       </Table>
-      <AuditEntrySheet entry={opened} onClose={() => setOpened(null)} />
+      {wasOpened && <AuditEntrySheet entry={opened} onClose={() => setOpened(null)} />}
     </div>
   );
 }

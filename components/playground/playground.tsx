@@ -43,12 +43,13 @@ export function Playground({ aliases }: { readonly aliases: readonly AliasChoice
     const token = fields.pastedToken.trim();
     const settings = settingsOf(fields.model, first);
     setSent(settings);
+    const kept = fields.next();
     const answers = await Promise.all([
       first.send(settings, token),
       ...(fields.second === null ? [] : [other.send(settingsOf(fields.second, other), token)]),
     ]);
     // What got no answer can be sent again.
-    if (answers.some(Boolean)) fields.next();
+    if (!answers.some(Boolean)) kept.restore();
   }
 
   const next = settingsOf(fields.model || NO_MODEL, first);

@@ -79,11 +79,17 @@ export function usePromptFields() {
       setWasSent(true);
       return Object.values(problems).every((problem) => problem === undefined);
     },
-    /** After an answer, the next turn begins empty. */
-    next(): void {
+    /** The next turn begins empty. Restoring leaves what has been typed since. */
+    next(): { restore(): void } {
       setPrompt("");
       setImages([]);
       setWasSent(false);
+      return {
+        restore() {
+          setPrompt((typed) => typed || prompt);
+          setImages((chosen) => (chosen.length > 0 ? chosen : images));
+        },
+      };
     },
   };
 }

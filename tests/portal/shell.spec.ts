@@ -116,12 +116,12 @@ test("the palette finds settings by what they are about, keys, requests and memb
   };
   await open("webhook");
   await expect(palette.getByRole("option").first()).toContainText("Alerts");
-  await field.fill("signing in");
+  await field.fill("where secrets");
   await palette
-    .getByRole("option", { name: /^Signing in/ })
+    .getByRole("option", { name: /^Where secrets are/ })
     .first()
     .click();
-  await expect(admin).toHaveURL(/\/help\/team#/);
+  await expect(admin).toHaveURL(/\/help\/operations#/);
   await open("zeppelin");
   await expect(palette.getByRole("option", { name: /Zeppelin/ })).toBeVisible();
   await field.fill("ada@example");
