@@ -1,8 +1,8 @@
 import type { AlertChannel } from "../../db/schema/alert-schema";
 import type { Settings } from "../../db/team/settings";
 import type { ManageContext } from "../manage-context";
-import { openTarget, targetProblem } from "./alert-targets";
 import { type MailApi, mailAlert, RESEND_URL } from "./mail-alert";
+import { openTarget, targetProblem } from "./open-target";
 import { type AlertMessage, type AlertWebhook, postAlert } from "./post-alert";
 
 /** How this deployment can send alerts. What its variables say precedes the team's settings. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from "zod";
-import { openSealed, type SealingSecrets, sealKey } from "../../crypto/seal";
+import { sealKey } from "../../crypto/seal";
 import { auditChange } from "../../db/team/audit-log";
 import {
   type AlertTargets,
@@ -13,12 +13,12 @@ import {
   type SealedTarget,
   writeSettings,
 } from "../../db/team/settings";
-import { baseUrlProblem } from "../../http/base-url-problem";
 import { assertUnchanged, type Fields } from "../assert-unchanged";
 import { atLeastOneField } from "../at-least-one-field";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { inEnglish } from "../providers/custom-provider-schema";
+import { targetProblem } from "./open-target";
 
 /** What is shown of the targets. */
 export interface AlertTargetsView {
@@ -104,27 +104,10 @@ export async function changeAlertTargets(
   throw new ManageError("conflict", "someone else is changing these settings; try again");
 }
 
-/** @throws {SealError} where it can't be opened. */
-export async function openTarget(
-  targets: AlertTargets,
-  field: SealedTarget,
-  secrets: SealingSecrets | null,
-): Promise<string> {
-  if (secrets === null) throw new Error("KEY_ENCRYPTION_SECRET is not set");
-  return openSealed(targets[field], secrets, alertTargetPlace(field));
-}
-
-/**
- * Why an address may not be called; null if it may. What follows the path is the receiver's own: many have a key there.
- */
-export function targetProblem(url: string, allowPrivate: boolean): string | null {
-  const problem = baseUrlProblem(url.replace(/[?#].*$/s, ""), allowPrivate);
-  return problem === null ? null : inEnglish(problem);
-}
-
 function assertCallable(path: string, url: string, allowPrivate: boolean): void {
-  const message = targetProblem(url, allowPrivate);
-  if (message === null) return;
+  const problem = targetProblem(url, allowPrivate);
+  if (problem === null) return;
+  const message = inEnglish(problem);
   throw new ManageError("invalid_input", `${path}: ${message}`, [{ path, message }]);
 }
 
