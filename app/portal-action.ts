@@ -28,7 +28,8 @@ export interface PortalAction<Input> {
 }
 
 /**
- * A server action for members with at least this right. Checks the origin, the caller and the input before `run`, and never
+ * A server action for members with at least this right. Its input has the schema's type: what the schema refuses in
+ * any case does not compile. Checks the origin, the caller and the input before `run`, and never
  * throws: a verb's rejection is returned as a failure, everything else is logged.
  *
  *     "use server";
@@ -40,7 +41,7 @@ export function portalAction<Schema extends z.ZodType, Data>(
   right: Right,
   schema: Schema,
   run: (call: PortalAction<z.output<Schema>>) => Promise<Data>,
-): (input: unknown) => Promise<ActionResult<Data>> {
+): (input: z.input<Schema>) => Promise<ActionResult<Data>> {
   return async (input) => {
     try {
       const requestHeaders = await headers();

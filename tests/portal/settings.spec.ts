@@ -290,7 +290,9 @@ test("where traces go is set, and their headers are never shown again", async ({
   await admin.getByLabel("Headers").fill("authorization=Bearer%20fake-receiver-secret");
   await admin.getByRole("button", { name: "Save changes" }).click();
   await expect(admin.getByText("Set, and not shown.")).toBeVisible();
-  await expect(admin.getByRole("button", { name: "Send a test span" })).toBeVisible();
+  await admin.getByRole("button", { name: "Send a test span" }).click();
+  // No such receiver answers.
+  await expect(admin.getByText("The receiver rejected the test span:")).toBeVisible();
   await expect(admin.getByRole("region", { name: "Requests sent" })).toContainText("Dropped0");
   expect(await admin.content()).not.toContain("fake-receiver-secret");
   await admin.reload();

@@ -11,5 +11,5 @@ export function SignInTest() {
     ...{ test: t("test"), testing: t("testing"), accepted: t("accepted") },
     refused: (problem: string) => t("refused", { problem }),
   };
-  return <TestButton run={() => testSignIn({})} words={words} />;
+  return <TestButton run={() => testSignIn(undefined)} words={words} />;
 }

@@ -11,5 +11,5 @@ export function TraceTest() {
     ...{ test: t("test"), testing: t("testing"), accepted: t("accepted") },
     refused: (problem: string) => t("refused", { problem }),
   };
-  return <TestButton run={() => testTraces({})} words={words} />;
+  return <TestButton run={() => testTraces(undefined)} words={words} />;
 }
