@@ -56,7 +56,12 @@ export function useImport(offlineWords: string) {
     setStep({ kind, done, total });
     try {
       for (const keys of callsOf(merged.keys, JSON.stringify)) {
-        const answer = await importKeysOf({ ...choices, form: source.form, keys, dryRun });
+        const { groups, ...others } = choices;
+        const answer = await importKeysOf({
+          ...others,
+          ...(groups !== undefined && { groups: [...groups] }),
+          ...{ form: source.form, keys: [...keys], dryRun },
+        });
         result = sumImports(result, dataOf(answer));
         done += keys.length;
         if (run.current !== own) break;

@@ -54,7 +54,7 @@ export function AliasForm({
   const { errors, isSubmitting } = form.formState;
   const careful = useCarefulSave<Omit<AliasFields, "name">, void>(
     alias === null ? NEW_ALIAS : fieldsOf(alias),
-    ({ changes, was }) => changeAlias({ change: { name: alias?.name, ...changes }, was }),
+    ({ changes, was }) => changeAlias({ change: { name: alias?.name ?? "", ...changes }, was }),
   );
   const targets = useFieldArray({ control: form.control, name: "targets" });
   const isWeighted = form.watch("choice") === "weighted";

@@ -70,7 +70,7 @@ export function CustomProviderForm({
   const careful = useCarefulSave<Partial<AddCustomProviderInput>, void>(
     provider === null ? NEW : fieldsOf(provider),
     ({ changes, was }) =>
-      changeCustomProvider({ change: { slug: provider?.slug, ...changes }, was }),
+      changeCustomProvider({ change: { slug: provider?.slug ?? "", ...changes }, was }),
   );
   const slug = form.watch("slug");
   const movesKeys =
