@@ -92,7 +92,7 @@ async function ChangeRow({ change }: { readonly change: LabelledChange }) {
               {pool === null ? (
                 label
               ) : (
-                <Link href={pool} prefetch={false} className="hover:underline">
+                <Link href={pool} prefetch={false} className="underline underline-offset-4">
                   {label}
                 </Link>
               )}
