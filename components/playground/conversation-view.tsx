@@ -26,7 +26,7 @@ export function ConversationView({
   const count = turns.length;
   // On a phone the response is below the form.
   useEffect(() => {
-    if (count > 0) {
+    if (count > 0 && !window.matchMedia("(min-width: 64rem)").matches) {
       section.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
     }
   }, [count]);

@@ -12,46 +12,48 @@ export function RunFacts({ run }: { readonly run: ChatRun | null }) {
   const isPending = run === null || run.state === "waiting";
   const whyNoTokens = isPending ? t("notYet") : t("noTokens");
   return (
-    <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-4" data-figure>
-      {run?.target && (
-        <div className="col-span-full min-w-0">
-          <dt className="text-muted-foreground text-xs">{t("target")}</dt>
-          <dd className="mt-0.5 truncate font-mono text-[13px]">{run.target}</dd>
-        </div>
-      )}
-      <Fact name={t("key")} why={isPending ? t("notYet") : t("noKey")}>
-        {run?.key && <span className="font-mono text-[13px]">{run.key}</span>}
-      </Fact>
-      <Fact name={t("attempts")} why={t("notYet")}>
-        {run?.attempts ?? null}
-      </Fact>
-      <Fact name={t("firstText")} why={isPending ? t("notYet") : t("noText")}>
-        {run?.firstTextMs == null ? null : formatDuration(run.firstTextMs)}
-      </Fact>
-      <Fact name={t("total")} why={t("notYet")}>
-        {run?.totalMs == null ? null : formatDuration(run.totalMs)}
-      </Fact>
-      <Fact name={t("inputTokens")} why={whyNoTokens}>
-        {run?.inputTokens == null ? null : formatExactCount(run.inputTokens)}
-      </Fact>
-      <Fact name={t("outputTokens")} why={whyNoTokens}>
-        {run?.outputTokens == null ? null : formatExactCount(run.outputTokens)}
-      </Fact>
-      <Fact name={t("cost")} why={isPending ? t("notYet") : t("noCost")}>
-        {run?.costUsd == null ? null : formatUsd(run.costUsd)}
-      </Fact>
-      <Fact name={t("request")} why={t("notYet")}>
-        {run?.requestId && (
-          <Link
-            href={`/requests/${encodeURIComponent(run.requestId)}`}
-            className="block truncate font-mono text-[13px] underline underline-offset-4"
-            title={run.requestId}
-          >
-            {run.requestId}
-          </Link>
+    <div className="@container">
+      <dl className="grid grid-cols-2 gap-x-6 gap-y-4 @lg:grid-cols-4" data-figure>
+        {run?.target && (
+          <div className="col-span-full min-w-0">
+            <dt className="text-muted-foreground text-xs">{t("target")}</dt>
+            <dd className="mt-0.5 truncate font-mono text-[13px]">{run.target}</dd>
+          </div>
         )}
-      </Fact>
-    </dl>
+        <Fact name={t("key")} why={isPending ? t("notYet") : t("noKey")}>
+          {run?.key && <span className="font-mono text-[13px]">{run.key}</span>}
+        </Fact>
+        <Fact name={t("attempts")} why={t("notYet")}>
+          {run?.attempts ?? null}
+        </Fact>
+        <Fact name={t("firstText")} why={isPending ? t("notYet") : t("noText")}>
+          {run?.firstTextMs == null ? null : formatDuration(run.firstTextMs)}
+        </Fact>
+        <Fact name={t("total")} why={t("notYet")}>
+          {run?.totalMs == null ? null : formatDuration(run.totalMs)}
+        </Fact>
+        <Fact name={t("inputTokens")} why={whyNoTokens}>
+          {run?.inputTokens == null ? null : formatExactCount(run.inputTokens)}
+        </Fact>
+        <Fact name={t("outputTokens")} why={whyNoTokens}>
+          {run?.outputTokens == null ? null : formatExactCount(run.outputTokens)}
+        </Fact>
+        <Fact name={t("cost")} why={isPending ? t("notYet") : t("noCost")}>
+          {run?.costUsd == null ? null : formatUsd(run.costUsd)}
+        </Fact>
+        <Fact name={t("request")} why={t("notYet")}>
+          {run?.requestId && (
+            <Link
+              href={`/requests/${encodeURIComponent(run.requestId)}`}
+              className="block truncate font-mono text-[13px] underline underline-offset-4"
+              title={run.requestId}
+            >
+              {run.requestId}
+            </Link>
+          )}
+        </Fact>
+      </dl>
+    </div>
   );
 }
 

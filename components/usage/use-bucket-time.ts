@@ -13,14 +13,14 @@ export function useBucketTime(grain: ChartData["grain"]) {
     tick: (ms: number) =>
       grain === "day"
         ? format.dateTime(ms, { month: "short", day: "numeric", timeZone })
-        : format.dateTime(ms, { hour: "2-digit", minute: "2-digit", timeZone }),
+        : format.dateTime(ms, { hour: "numeric", minute: "2-digit", timeZone }),
     full: (ms: number) =>
       grain === "day"
         ? format.dateTime(ms, { dateStyle: "medium", timeZone })
         : format.dateTime(ms, {
             month: "short",
             day: "numeric",
-            hour: "2-digit",
+            hour: "numeric",
             minute: "2-digit",
             timeZone,
           }),
