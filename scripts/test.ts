@@ -28,8 +28,8 @@ process.env.NEXT_TELEMETRY_DISABLED = "1";
 process.env.WRANGLER_SEND_METRICS = "false";
 
 /** Workers of the lists that start servers: together they keep two processors busy, with the second row's help. */
-const E2E_WORKERS = 3;
-const PORTAL_WORKERS = 3;
+const E2E_WORKERS = 2;
+const PORTAL_WORKERS = 2;
 
 const NOTHING: Tally = { passed: 0, failures: [], flaky: [], skipped: 0 };
 

@@ -39,8 +39,8 @@ const audited = async () =>
     after,
   }));
 
-/** The receiver of traces has a verb of its own. */
-const { traces: _, signIn: __, ...SHOWN } = DEFAULT_SETTINGS;
+/** Traces, signing in and the targets of alerts have verbs of their own. */
+const { traces: _, signIn: __, alertTargets: ___, ...SHOWN } = DEFAULT_SETTINGS;
 
 describe("settings", () => {
   test("are the defaults until someone decides otherwise", async () => {
