@@ -30,6 +30,7 @@ export function CreateTokenDialog({
   groups,
   groupId,
   isAdmin,
+  mayUseAdminApi,
   onClose,
 }: {
   readonly providers: readonly ProviderChoice[];
@@ -37,6 +38,7 @@ export function CreateTokenDialog({
   /** The group that is chosen at first; null for none. */
   readonly groupId: string | null;
   readonly isAdmin: boolean;
+  readonly mayUseAdminApi: boolean;
   readonly onClose: () => void;
 }) {
   const t = useTranslations("tokens");
@@ -45,18 +47,27 @@ export function CreateTokenDialog({
   const group = groups.find(({ id }) => id === groupId)?.id ?? NO_GROUP;
   const form = useTokenForm({ ...NEW_TOKEN, group });
   const formId = useId();
-  const [made, setMade] = useState<{ name: string; token: string; scope: ModelScope } | null>(null);
+  const [made, setMade] = useState<{
+    name: string;
+    token: string;
+    scope: ModelScope | null;
+  } | null>(null);
 
   async function submit(values: TokenForm) {
     const input = tokenInputOf(values, Date.now());
-    const result = await answered(() => createToken(input));
+    const { forAdminApi } = values;
+    const asked = forAdminApi
+      ? { name: input.name, expiresAt: input.expiresAt, forAdminApi }
+      : input;
+    const result = await answered(() => createToken(asked));
     if (result === null) return;
     if (!result.ok) {
       form.setError("root", { message: failureWords(result) });
       return;
     }
     const { providers: allowed = null, models = null } = input;
-    setMade({ name: input.name, token: result.data.token, scope: { providers: allowed, models } });
+    const scope = forAdminApi ? null : { providers: allowed, models };
+    setMade({ name: input.name, token: result.data.token, scope });
     router.refresh();
   }
 
@@ -86,6 +97,7 @@ export function CreateTokenDialog({
                   providers={providers}
                   groups={groups}
                   isAdmin={isAdmin}
+                  mayUseAdminApi={mayUseAdminApi}
                   keepLabel={null}
                 />
                 {errors.root && (

@@ -36,6 +36,7 @@ export function CreateToken(props: {
   /** The group to which the list is narrowed; null for none. */
   readonly groupId: string | null;
   readonly isAdmin: boolean;
+  readonly mayUseAdminApi: boolean;
 }) {
   const [isOpen, setIsOpen] = useIsOpen();
   return isOpen && <CreateTokenDialog {...props} onClose={() => void setIsOpen(null)} />;

@@ -48,6 +48,7 @@ const FIELD_WORDS = {
   owner: "form.owner",
   fixedTags: "form.tags.fixedTags",
   requiredTags: "form.tags.requiredTags",
+  forAdminApi: "form.adminApi",
 } as const;
 
 function isLimit(name: string): name is TokenLimit {

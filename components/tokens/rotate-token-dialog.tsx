@@ -120,7 +120,7 @@ export function RotateTokenDialog({
           <TokenShown
             name={token.name}
             token={rotated.token}
-            scope={token}
+            scope={token.forAdminApi ? null : token}
             note={t("oldUntil", {
               masked: token.masked,
               time: format.dateTime(rotated.oldExpiresAt, {

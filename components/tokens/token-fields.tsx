@@ -19,6 +19,7 @@ import {
   type TokenForm,
 } from "@/components/tokens/token-form";
 import { useTokenOwners } from "@/components/tokens/token-owners";
+import { Checkbox } from "@/components/ui/checkbox";
 import {
   FormControl,
   FormDescription,
@@ -43,6 +44,7 @@ export function TokenFields({
   groups = [],
   isAdmin,
   owner,
+  mayUseAdminApi = false,
   keepLabel,
   ceilings = null,
 }: {
@@ -54,12 +56,15 @@ export function TokenFields({
   readonly isAdmin: boolean;
   /** Of an existing token; null for the team, absent for a new token. */
   readonly owner?: OwnerChoice | null;
+  /** Whether the creator may choose that a new token is for the admin API. */
+  readonly mayUseAdminApi?: boolean;
   /** The label of a token's current expiry; null if there is none to keep. */
   readonly keepLabel: string | null;
   /** Maximum limits. */
   readonly ceilings?: LimitCeilings | null;
 }) {
   const t = useTranslations("tokens.form");
+  const isForApps = !useWatch({ control: form.control, name: "forAdminApi" });
   return (
     <>
       <FormField
@@ -75,14 +80,39 @@ export function TokenFields({
           </FormItem>
         )}
       />
-      {isAdmin && <OwnerField form={form} owner={owner} />}
-      {groups.length > 0 && <GroupField form={form} groups={groups} />}
-      <ScopeFields form={form} providers={providers} />
+      {mayUseAdminApi && <AdminApiField form={form} />}
+      {isForApps && isAdmin && <OwnerField form={form} owner={owner} />}
+      {isForApps && groups.length > 0 && <GroupField form={form} groups={groups} />}
+      {isForApps && <ScopeFields form={form} providers={providers} />}
       <ExpiryField form={form} keepLabel={keepLabel} />
-      <LimitFields form={form} ceilings={ceilings} />
-      {isAdmin && <ShareSection form={form} />}
-      {isAdmin && <TagSection form={form} />}
+      {isForApps && <LimitFields form={form} ceilings={ceilings} />}
+      {isForApps && isAdmin && <ShareSection form={form} />}
+      {isForApps && isAdmin && <TagSection form={form} />}
     </>
+  );
+}
+
+function AdminApiField({ form }: { readonly form: Form }) {
+  const t = useTranslations("tokens.form");
+  return (
+    <FormField
+      control={form.control}
+      name="forAdminApi"
+      render={({ field }) => (
+        <FormItem>
+          <div className="flex items-center gap-3">
+            <FormControl>
+              <Checkbox
+                checked={field.value}
+                onCheckedChange={(checked) => field.onChange(checked === true)}
+              />
+            </FormControl>
+            <FormLabel>{t("adminApi")}</FormLabel>
+          </div>
+          <FormDescription>{t("adminApiHelp")}</FormDescription>
+        </FormItem>
+      )}
+    />
   );
 }
 

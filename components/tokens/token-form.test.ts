@@ -19,6 +19,7 @@ const TOKEN = {
   ...USUAL_SHARE,
   name: "app",
   owner: { id: "us_1", name: "Mary" },
+  forAdminApi: false,
   providers: ["openai"],
   models: null,
   expiresAt: NOW_MS + DAY_MS,

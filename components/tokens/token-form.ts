@@ -61,6 +61,8 @@ export function tokenFormSchema(
       owner: z.string(),
       /** A group's id, or `NO_GROUP`; only for a new token. */
       group: z.string(),
+      /** Whether it is for the admin API, and for no provider; chosen for a new token. */
+      forAdminApi: z.boolean(),
       providers: z.array(z.string()),
       models: z.array(z.string()),
       expiry: z.enum(["never", ...EXPIRY_DAYS, "date", "keep"]),
@@ -104,6 +106,7 @@ export const NEW_TOKEN: TokenForm = {
   name: "",
   owner: OWNER_ME,
   group: NO_GROUP,
+  forAdminApi: false,
   providers: [],
   models: [],
   expiry: "never",
@@ -123,6 +126,7 @@ type TokenSettings = Pick<
   | "owner"
   | "providers"
   | "models"
+  | "forAdminApi"
   | "expiresAt"
   | "priorityClass"
   | "weight"
@@ -146,6 +150,7 @@ export function tokenFormOf(token: TokenSettings): TokenForm {
     requiredTags: (token.requiredTags ?? []).join(", "),
     name: token.name,
     owner: token.owner?.id ?? OWNER_TEAM,
+    forAdminApi: token.forAdminApi,
     providers: [...(token.providers ?? [])],
     models: [...(token.models ?? [])],
     expiry: token.expiresAt === null ? "never" : "keep",

@@ -49,10 +49,12 @@ export function TokenMenu({
           <Pencil aria-hidden />
           {t("edit")}
         </DropdownMenuItem>
-        <DropdownMenuItem onSelect={() => onOpen("snippets")}>
-          <Code aria-hidden />
-          {t("snippets")}
-        </DropdownMenuItem>
+        {!token.forAdminApi && (
+          <DropdownMenuItem onSelect={() => onOpen("snippets")}>
+            <Code aria-hidden />
+            {t("snippets")}
+          </DropdownMenuItem>
+        )}
         {state !== "expired" && (
           <DropdownMenuItem onSelect={() => setPaused(!isPaused, true)}>
             {isPaused ? <Play aria-hidden /> : <Pause aria-hidden />}

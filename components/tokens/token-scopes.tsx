@@ -7,14 +7,15 @@ const SHOWN_MAX = 2;
 
 /** What a token may use, in two short lines; all of it on hover. */
 export function TokenScopes({
-  token: { providers, models },
+  token: { providers, models, forAdminApi },
   labels,
 }: {
-  readonly token: Pick<AccessTokenItem, "providers" | "models">;
+  readonly token: Pick<AccessTokenItem, "providers" | "models" | "forAdminApi">;
   /** Providers' names by slug. */
   readonly labels: ReadonlyMap<string, string>;
 }) {
   const t = useTranslations("tokens");
+  if (forAdminApi) return t("adminApi");
   if (providers === null && models === null) return t("everything");
   const names = providers?.map((slug) => labels.get(slug) ?? slug);
   return (

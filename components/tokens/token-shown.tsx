@@ -18,7 +18,8 @@ export function TokenShown({
 }: {
   readonly name: string;
   readonly token: string;
-  readonly scope: ModelScope;
+  /** What it may use; null for a token for the admin API. */
+  readonly scope: ModelScope | null;
   /** Further information, such as how long the previous token works. */
   readonly note?: ReactNode;
   readonly onClose: () => void;
@@ -37,7 +38,11 @@ export function TokenShown({
         <CopyButton value={token} label={t("copy")} />
       </div>
       {note && <p className="text-muted-foreground text-sm">{note}</p>}
-      <ClientSnippets token={token} scope={scope} />
+      {scope === null ? (
+        <p className="text-muted-foreground text-sm">{t("adminApi")}</p>
+      ) : (
+        <ClientSnippets token={token} scope={scope} />
+      )}
       <DialogFooter>
         <Button onClick={onClose}>{t("done")}</Button>
       </DialogFooter>

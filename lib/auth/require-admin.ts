@@ -1,13 +1,18 @@
 /**
  * The guard of the admin API: an unrestricted, unexpired token of `AUTH_KEY` is an admin token. So is a service token of
- * Cloudflare Access with the role of an admin; with another role it may read.
+ * Cloudflare Access with the role of an admin; with another role it may read. A member's token for the admin API acts as
+ * the member.
  * @module
  */
 import { hashToken } from "../crypto/hash-token";
+import type { Database } from "../db/open-database";
+import { isOlderSchema } from "../db/state/read-older-state";
 import type { Actor } from "../db/team/audit-log";
+import { findOwnerForAdminApi } from "../db/tokens/access-tokens";
 import { envAccessTokens } from "../db/tokens/env-access-tokens";
 import type { Env } from "../env";
 import { type AccessEnv, accessIdentity, serviceRole } from "./cloudflare-access";
+import type { Role } from "./member";
 import { whereFrom } from "./where-from";
 
 export class NotAdminError extends Error {
@@ -19,6 +24,13 @@ export class ReadOnlyError extends Error {
   override readonly name = "ReadOnlyError";
 }
 
+/** Who calls the admin API. */
+export interface ApiCaller {
+  readonly actor: Actor;
+  /** The member whose rights count; null for someone who may make this call. */
+  readonly member: { readonly id: string; readonly role: Role } | null;
+}
+
 /**
  * The caller of the admin API, by a token or by what Cloudflare Access says. Persons have no access to it by Access: a
  * browser adds their cookie to the requests of any site.
@@ -27,11 +39,23 @@ export class ReadOnlyError extends Error {
 export async function apiCaller(
   { headers, method }: Pick<Request, "headers" | "method">,
   env: AccessEnv & Pick<Env, "AUTH_KEY">,
+  db: Database,
   nowMs: number,
-): Promise<Actor> {
+): Promise<ApiCaller> {
+  const credential = credentialIn(headers);
+  if (credential !== null) {
+    const member = await memberByCredential(db, credential, nowMs);
+    if (member !== undefined) {
+      const { id, email, role } = member;
+      const actor = { kind: "user", id, name: email, role, ...whereFrom(headers) } as const;
+      return { actor, member: { id, role } };
+    }
+  }
   const hasToken = headers.has("authorization") || headers.has("x-api-key");
   const identity = hasToken ? null : await accessIdentity(headers, env, nowMs);
-  if (identity?.kind !== "service") return requireAdmin(headers, env.AUTH_KEY ?? "", nowMs);
+  if (identity?.kind !== "service") {
+    return { actor: await requireAdmin(headers, env.AUTH_KEY ?? "", nowMs), member: null };
+  }
   const { clientId } = identity;
   const role = serviceRole(env, clientId);
   if (role === null) throw new NotAdminError("this service token has no role here");
@@ -39,7 +63,27 @@ export async function apiCaller(
     throw new ReadOnlyError("this service token may only read");
   }
   const name = clientId.slice(0, MOST_NAME_CHARS);
-  return { kind: "token", id: `access:${name}`, name, ...whereFrom(headers) };
+  const actor = { kind: "token", id: `access:${name}`, name, ...whereFrom(headers) } as const;
+  return { actor, member: null };
+}
+
+/** Tokens that we make begin so; tokens of `AUTH_KEY` cost no read. */
+const OWN_TOKEN = /^ob-/;
+
+async function memberByCredential(db: Database, credential: string, nowMs: number) {
+  if (!OWN_TOKEN.test(credential)) return undefined;
+  try {
+    return await findOwnerForAdminApi(db, await hashToken(credential), nowMs);
+  } catch (error) {
+    if (isOlderSchema(error)) return undefined;
+    throw error;
+  }
+}
+
+/** By `Authorization: Bearer` or `x-api-key`; null for none. */
+function credentialIn(headers: Headers): string | null {
+  const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
+  return bearer ?? headers.get("x-api-key");
 }
 
 const MOST_NAME_CHARS = 200;
@@ -53,8 +97,7 @@ export async function requireAdmin(
   authKey: string,
   nowMs: number,
 ): Promise<Actor> {
-  const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.get("authorization") ?? "")?.[1];
-  const credential = bearer ?? headers.get("x-api-key");
+  const credential = credentialIn(headers);
   if (!credential) throw new NotAdminError("this needs an admin token");
   return { ...(await adminByCredential(credential, authKey, nowMs)), ...whereFrom(headers) };
 }

@@ -131,6 +131,7 @@ export const accessTokenPage = z.strictObject({
       status: z.enum(["active", "paused", "revoked"]),
       providers: names,
       models: names,
+      forAdminApi: z.boolean().meta({ description: "Acts in the admin API as its owner" }),
       expiresAt: epochMs.nullable(),
       ...limitAnswers,
       limitCeilings: z.partialRecord(z.enum(TOKEN_LIMITS), z.number()).nullable().meta({

@@ -153,7 +153,14 @@ const owner = name.nullable().optional().meta({
     "Id of the member whose token it is, not a viewer; null: the team. Only admins choose",
 });
 
-export const createAccessTokenInput = accessTokenSettings.extend({ name, group, owner });
+export const createAccessTokenInput = accessTokenSettings.extend({
+  name,
+  group,
+  owner,
+  forAdminApi: z.boolean().optional().meta({
+    description: "Acts in the admin API with the rights of its owner, and calls no provider",
+  }),
+});
 export type CreateAccessTokenInput = z.output<typeof createAccessTokenInput>;
 
 export const updateAccessTokenInput = accessTokenSettings

@@ -85,6 +85,7 @@ export async function storeTokens(
         createdBy: null,
         ownerId: null,
         rotatedToId: null,
+        forAdminApi: false,
         groupId: null,
         budgetId: null,
         updatedAtMs: nowMs,

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { APIRequestContext, Browser, Page } from "@playwright/test";
+import { rightOfCall } from "../../app/api/admin/call-rights.ts";
 import { navigationEntryOf } from "../../components/shell/navigation.ts";
 import { type Right, roleAllows } from "../../lib/auth/member.ts";
 import { root } from "../../scripts/root.ts";
@@ -163,6 +164,105 @@ test("no call of the admin API takes a session, whoever's, or no token", async (
     }
   }
   await visitor.dispose();
+});
+
+/** A token for the admin API, which acts as its owner. */
+async function apiToken(asker: APIRequestContext, { url }: Stack): Promise<string> {
+  const input = { name: "script", forAdminApi: true };
+  const text = await act(asker, url, "createToken", input);
+  return /"token":"(ob-[\w-]+)"/.exec(text)?.[1] ?? "";
+}
+
+test("a token for the admin API makes the calls that its owner may make, and no other", async ({
+  admin,
+  browser,
+  server,
+}) => {
+  const requests = await people(browser, admin, server, ["Velma", "Moira", "egret"]);
+  const { id: foreign } = await server.admin.call<{ id: string }>("POST", "groups", {
+    name: "yak",
+  });
+  const { items: groups } = await server.admin.call<{ items: { id: string; name: string }[] }>(
+    "GET",
+    "groups",
+  );
+  const own = groups.find(({ name }) => name === "egret")?.id ?? "";
+  await server.admin.addKeys("openai", [
+    { key: "sk-fake-roles-egret-0123456789abcdef", remark: "egret key", groups: [own] },
+    { key: "sk-fake-roles-yak-00123456789abcdef", remark: "yak key", groups: [foreign] },
+  ]);
+  const yak = await server.admin.createToken({ name: "yak app", group: foreign });
+  await server.admin.createToken({ name: "egret app", group: own });
+  server.upstream.setKey("sk-fake-roles-yak-00123456789abcdef", { kind: "ok" });
+  await askProxy(server, yak.token, "openai/gpt-4o-yak");
+  const tokens = {
+    member: await apiToken(requests.member, server),
+    groupAdmin: await apiToken(requests.groupAdmin, server),
+    admin: await apiToken(requests.admin, server),
+  };
+  const { paths }: { paths: Readonly<Record<string, object>> } = await (
+    await admin.request.get(`${server.url}/api/openapi.json`)
+  ).json();
+  const calls = Object.entries(paths).flatMap(([path, methods]) =>
+    path.startsWith("/api/admin/")
+      ? METHODS.filter((method) => method in methods).map(
+          (method) => [method.toUpperCase(), path] as const,
+        )
+      : [],
+  );
+  const ask = (token: string, method: string, path: string, data?: object) =>
+    admin.request.fetch(server.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, cookie: "" },
+      ...(data !== undefined && { data }),
+    });
+  let allowed = 0;
+  for (const [method, path] of calls) {
+    const least = rightOfCall(`${method} ${path.slice("/api/admin/".length)}`);
+    for (const right of ["member", "groupAdmin", "admin"] as const) {
+      // No body that is one: nothing happens where the call is let through.
+      const answer = await ask(tokens[right], method, path.replace(/\{\w+\}/g, "x"));
+      const isAllowed = roleAllows(right, least);
+      expect(answer.status() !== 403, `${method} ${path} as ${right}: ${answer.status()}`).toBe(
+        isAllowed,
+      );
+      expect(answer.status()).not.toBe(401);
+      if (right !== "groupAdmin" || !isAllowed) continue;
+      allowed += 1;
+      expect(await answer.text(), `${method} ${path}`).not.toMatch(/yak/);
+    }
+  }
+  expect(allowed).toBeGreaterThan(10);
+  const answerOf = async (method: string, path: string, data?: object) => {
+    const answer = await ask(tokens.groupAdmin, method, path, data);
+    return `${answer.status()} ${await answer.text()}`;
+  };
+  expect(await answerOf("GET", "/api/admin/groups")).toContain("egret");
+  expect(await answerOf("GET", "/api/admin/provider-keys")).toContain("egret key");
+  expect(await answerOf("GET", "/api/admin/access-tokens")).toContain("egret app");
+  expect(await answerOf("GET", `/api/admin/requests?group=${foreign}`)).not.toContain("yak");
+  const keys = await server.admin.listKeys("provider=openai");
+  const keyOf = (name: string) => keys.find(({ remark }) => remark === `${name} key`)?.id ?? "";
+  for (const [name, changed] of [
+    ["egret", 1],
+    ["yak", 0],
+  ] as const) {
+    const change = { target: { ids: [keyOf(name)] }, change: { kind: "disable" } };
+    const answer = await answerOf("POST", "/api/admin/provider-keys/change", change);
+    expect(answer).toContain(`"changed":${changed}`);
+  }
+  expect(await answerOf("PATCH", `/api/admin/access-tokens/${yak.id}`, { name: "mine" })).toMatch(
+    /^404/,
+  );
+  // It calls no provider, and ends with its owner's right.
+  const call = await admin.request.post(`${server.url}/api/openai/v1/chat/completions`, {
+    headers: { authorization: `Bearer ${tokens.admin}` },
+    data: { model: "gpt-4o", messages: [] },
+  });
+  expect(call.status()).toBe(403);
+  const userId = await userIdOf(admin, server, "egret");
+  await act(admin.request, server.url, "putMember", { id: own, member: { userId, role: null } });
+  expect(await answerOf("GET", "/api/admin/groups")).toMatch(/^403/);
 });
 
 test("a group's admin meets nothing of another group, on no page", async ({

@@ -6,6 +6,7 @@ import { accessTokens } from "../../lib/db/schema/schema";
 import { auditLog, type Role, users } from "../../lib/db/schema/team-schema";
 import { createIsolateState } from "../../lib/db/state/isolate-state";
 import {
+  findOwnerForAdminApi,
   getAccessToken,
   updateAccessToken as writeAccessToken,
 } from "../../lib/db/tokens/access-tokens";
@@ -515,5 +516,76 @@ describe("the playground's token", () => {
     const { id } = (await state.findAccessToken(token)) ?? { id: "" };
     expect(await refusal(revoke(id))).toMatchObject({ code: "not_found" });
     expect(await state.findAccessToken(app.token)).toMatchObject({ showsKey: false });
+  });
+});
+
+describe("a token for the admin API", () => {
+  const own: TokenReach = { ownerId: ANN };
+  const asAnn = { ...context, actor: { ...ACTOR, kind: "user" as const, id: ANN } };
+  const created = async (more: object = {}, reach: TokenReach = own) => {
+    const body = { name: "script", forAdminApi: true, ...more };
+    return createAccessToken(asAnn, reach, ANN, parseInput(createAccessTokenInput, body));
+  };
+  const ownerOf = async (token: string) =>
+    (await findOwnerForAdminApi(db, await hashToken(token), nowMs))?.id;
+
+  beforeEach(() => storeUser(ANN, "Ann"));
+
+  test("acts as its owner while it is active, and calls no provider", async () => {
+    const { id, token } = await created({ expiresAt: nowMs + 1_000 });
+    expect(await ownerOf(token)).toBe(ANN);
+    expect(await ownerOf((await create({ name: "app" }, ANN, own)).token)).toBeUndefined();
+    const state = openState();
+    await state.ready();
+    expect((await state.findAccessToken(token))?.scopes).toEqual([]);
+    await update(id, { status: "paused" }, own);
+    expect(await ownerOf(token)).toBeUndefined();
+    await update(id, { status: "active" }, own);
+    nowMs += 1_000;
+    expect(await ownerOf(token)).toBeUndefined();
+  });
+
+  test("ends with its revocation, and with its owner", async () => {
+    const [one, two] = [await created(), await created()];
+    await revoke(one.id, own);
+    expect(await ownerOf(one.token)).toBeUndefined();
+    await db.delete(users);
+    expect(await ownerOf(two.token)).toBeUndefined();
+  });
+
+  test("is of one person, in no group, and stays what it is", async () => {
+    for (const more of [{ providers: ["openai"] }, { models: ["gpt-5"] }, { group: "gr_x" }]) {
+      expect(await refusal(created(more))).toMatchObject({ code: "invalid_input" });
+    }
+    expect(await refusal(create({ name: "script", forAdminApi: true }))).toMatchObject({
+      code: "invalid_input",
+    });
+    // An admin doesn't make one that acts as someone else, nor gives one away.
+    await storeUser(BOB, "Bob");
+    for (const owner of [BOB, null]) {
+      expect(await refusal(created({ owner }, "everyone"))).toMatchObject({
+        code: "invalid_input",
+      });
+    }
+    const { id } = await created();
+    for (const owner of [BOB, null]) {
+      expect(await refusal(update(id, { owner }))).toMatchObject({ code: "invalid_input" });
+    }
+    await update(id, { owner: ANN });
+    for (const more of [{ providers: ["openai"] }, { models: ["gpt-5"] }]) {
+      expect(await refusal(update(id, more, own))).toMatchObject({ code: "invalid_input" });
+    }
+    await update(id, { name: "other", providers: null });
+    const token = await getAccessToken(db, "everyone", id);
+    expect(token).toMatchObject({ name: "other", providers: [], forAdminApi: true });
+    expect(() => update(id, { forAdminApi: false }, own)).toThrow("unknown field");
+  });
+
+  test("is replaced by its owner only, because others would act as the owner", async () => {
+    const { id } = await created();
+    expect(await refusal(rotate(id))).toMatchObject({ code: "invalid_input" });
+    const input = parseInput(rotateAccessTokenInput, {});
+    const next = await rotateAccessToken(asAnn, own, id, input);
+    expect(await ownerOf(next.token)).toBe(ANN);
   });
 });

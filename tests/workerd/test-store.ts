@@ -118,6 +118,7 @@ export async function storeToken(
     createdBy: null,
     ownerId: null,
     rotatedToId: null,
+    forAdminApi: false,
     groupId: null,
     budgetId: null,
     updatedAtMs: Date.now(),

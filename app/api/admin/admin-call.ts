@@ -1,5 +1,6 @@
 import type { Env } from "@/lib/env";
 import type { ManageContext } from "@/lib/manage/manage-context";
+import type { UsageReader } from "@/lib/manage/usage/usage-scope";
 
 /** A call of the admin API, past its guard. */
 export interface AdminCall {
@@ -8,6 +9,8 @@ export interface AdminCall {
   readonly param: string;
   readonly context: ManageContext;
   readonly env: Env;
+  /** Whose rights count: a member's, or an admin's for tokens that are no member's. */
+  readonly reader: UsageReader;
 }
 
 /** Returns the value to send as JSON, undefined for 204, or the response itself. */

@@ -3,6 +3,7 @@
  * @module
  */
 import { getCloudflareContext } from "@opennextjs/cloudflare";
+import type { Right } from "@/lib/auth/member";
 import { apiCaller, NotAdminError, ReadOnlyError } from "@/lib/auth/require-admin";
 import { openDatabase } from "@/lib/db/open-database";
 import { rootCause } from "@/lib/db/root-cause";
@@ -10,6 +11,7 @@ import { allowsPrivateUpstreams, type Env, sealingSecrets } from "@/lib/env";
 import type { ManageContext } from "@/lib/manage/manage-context";
 import { type InputIssue, ManageError, type ManageErrorCode } from "@/lib/manage/manage-error";
 import { sharedState } from "@/lib/runtime/shared-state";
+import { mayUse } from "../../right-of";
 import type { AdminCall } from "./admin-call";
 import { BodyError } from "./read-body";
 
@@ -20,21 +22,33 @@ const STATUS: Readonly<Record<ManageErrorCode, number>> = {
   not_configured: 503,
 };
 
-/** A route handler: sends what `handle` returns as JSON, 204 for undefined, or the response itself. */
-export function adminRoute(handle: (call: Omit<AdminCall, "param">) => Promise<unknown>) {
+/**
+ * A route handler: sends what `handle` returns as JSON, 204 for undefined, or the response itself.
+ * @param right The least right of a member whose token calls.
+ */
+export function adminRoute(
+  handle: (call: Omit<AdminCall, "param">) => Promise<unknown>,
+  right: Right = "admin",
+) {
   return async (request: Request): Promise<Response> => {
     try {
       // Bindings exist only inside a request; lib/env.ts declares them, OpenNext knows only its own.
       const env = getCloudflareContext().env as unknown as Env;
-      const actor = await apiCaller(request, env, Date.now());
+      const db = openDatabase(env.DB);
+      const { actor, member } = await apiCaller(request, env, db, Date.now());
       const context: ManageContext = {
-        db: openDatabase(env.DB),
+        db,
         secrets: sealingSecrets(env),
         nowMs: Date.now,
         actor,
+        ...(member?.role === "member" && { shownTo: member.id }),
         allowPrivateUpstreams: allowsPrivateUpstreams(env),
       };
-      const result = await handle({ request, context, env });
+      if (member !== null && !(await mayUse(context, member, right))) {
+        return errorBody(403, "forbidden", "The owner of this token may not make this call.");
+      }
+      const reader = member ?? { id: actor.id, role: "admin" };
+      const result = await handle({ request, context, env, reader });
       // A change applies to the very next proxied request of this isolate.
       sharedState(env).expireIfChanged();
       if (result instanceof Response) return result;

@@ -3,6 +3,8 @@ import type { AdminCallHandler, AdminCalls } from "./admin-call";
 export interface FoundAdminCall {
   /** Undefined if the path only supports other methods. */
   readonly handler: AdminCallHandler | undefined;
+  /** The call's name; empty without a handler. */
+  readonly name: string;
   readonly param: string;
   /** Methods that the path supports, sorted. */
   readonly methods: readonly string[];
@@ -20,15 +22,17 @@ export function findAdminCall(
   const matches = Object.entries(calls).flatMap(([name, handler]) => {
     const [callMethod = "", path = ""] = name.split(" ");
     const param = matchPath(path.split("/"), segments);
-    return param === null ? [] : [{ callMethod, path, handler, param }];
+    return param === null ? [] : [{ name, callMethod, path, handler, param }];
   });
   const best = matches.find(({ path }) => !path.includes("{")) ?? matches[0];
   if (best === undefined) return null;
   const same = matches.filter(({ path }) => path === best.path);
   // HEAD is handled as GET, and the server omits its body.
   const wanted = method === "HEAD" ? "GET" : method;
+  const call = same.find(({ callMethod }) => callMethod === wanted);
   return {
-    handler: same.find(({ callMethod }) => callMethod === wanted)?.handler,
+    handler: call?.handler,
+    name: call?.name ?? "",
     param: best.param,
     methods: same.map(({ callMethod }) => callMethod).toSorted(),
   };

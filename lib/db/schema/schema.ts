@@ -157,6 +157,8 @@ export const accessTokens = sqliteTable(
     createdBy: text("created_by"),
     /** The user who owns the token; null for a team token. */
     ownerId: text("owner_id"),
+    /** Whether it acts in the admin API as its owner; then it has no providers, and calls none. */
+    forAdminApi: integer("for_admin_api", { mode: "boolean" }).notNull().default(false),
     /** The group whose keys, limits and costs it uses; null for none. Once set, it stays. */
     groupId: text("group_id"),
     /** The token that replaces this one, which works until `expires_at_ms`; null if not rotated. */

@@ -26,7 +26,7 @@ import {
   type Changes,
   type TokenStatus,
 } from "../schema/schema";
-import { users } from "../schema/team-schema";
+import { type UserRow, users } from "../schema/team-schema";
 import { changeState, TAKEN_VERSION } from "../state/state-version";
 import { ASSERT_GROUPS, assertIn } from "../team/groups";
 import { assertOwner } from "./token-owners";
@@ -121,6 +121,27 @@ function whereListed(
       ? undefined
       : or(...searched.map((column) => sql`instr(lower(${column}), lower(${q})) > 0`)),
   );
+}
+
+/** Whose rights an active token for the admin API has; undefined if there is no such token. */
+export async function findOwnerForAdminApi(
+  db: Database,
+  tokenHash: string,
+  nowMs: number,
+): Promise<Pick<UserRow, "id" | "email" | "role"> | undefined> {
+  return db
+    .select({ id: users.id, email: users.email, role: users.role })
+    .from(accessTokens)
+    .innerJoin(users, eq(users.id, accessTokens.ownerId))
+    .where(
+      and(
+        eq(accessTokens.tokenHash, tokenHash),
+        eq(accessTokens.forAdminApi, true),
+        eq(accessTokens.status, "active"),
+        notExpired(nowMs),
+      ),
+    )
+    .get();
 }
 
 export async function getAccessToken(

@@ -45,12 +45,13 @@ export interface ProviderKeyPage {
 
 /** Newest first. */
 export async function listProviderKeys(
-  { db, nowMs }: ManageContext,
+  { db, nowMs, shownTo }: ManageContext,
   { cursor, limit, ...filter }: ListProviderKeysInput,
 ): Promise<ProviderKeyPage> {
   const beforeId = cursor === undefined ? undefined : fromCursor(cursor, "pk");
   // One more than requested shows whether there is a next page.
-  const keys = await readProviderKeys(db, { ...filter, beforeId, limit: limit + 1 }, nowMs());
+  const page = { ...filter, shownTo, beforeId, limit: limit + 1 };
+  const keys = await readProviderKeys(db, page, nowMs());
   const items = keys.slice(0, limit).map(toItem);
   const last = items.at(-1);
   return { items, nextCursor: last && keys.length > limit ? toCursor(last.id) : null };

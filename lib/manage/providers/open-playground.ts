@@ -47,6 +47,7 @@ export async function openPlayground(
     createdBy: actor.id,
     ownerId,
     rotatedToId: null,
+    forAdminApi: false,
     budgetId: null,
     groupId: null,
     updatedAtMs: atMs,

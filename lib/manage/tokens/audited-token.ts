@@ -8,6 +8,7 @@ const AUDITED = {
   status: "status",
   ownerId: "ownerId",
   groupId: "group",
+  forAdminApi: "forAdminApi",
   providers: "providers",
   models: "models",
   expiresAtMs: "expiresAt",
@@ -31,7 +32,7 @@ const COLUMNS = Object.keys(AUDITED) as readonly AuditedColumn[];
 
 /** A new token for the audit log: default values are left out. */
 export function auditedToken(token: Changes<AccessTokenRow>): Record<string, unknown> {
-  const usual: Changes<AccessTokenRow> = USUAL_SHARE;
+  const usual: Changes<AccessTokenRow> = { ...USUAL_SHARE, forAdminApi: false };
   return fields(
     token,
     COLUMNS.filter((column) => token[column] != null && token[column] !== usual[column]),

@@ -9,6 +9,7 @@ import { knownProviders } from "../keys/known-provider";
 import type { ManageContext } from "../manage-context";
 import type { CreateAccessTokenInput } from "../schemas";
 import { auditedToken } from "./audited-token";
+import { assertForAdminApi } from "./for-admin-api";
 import { assertMayJoin } from "./token-group";
 import { assertMayOwn, withOwner } from "./token-owner";
 import { assertMayShare, USUAL_SHARE } from "./token-share";
@@ -23,7 +24,7 @@ export interface CreatedAccessToken {
  * @param reach The creator's.
  * @param defaultOwnerId The user who will own the token if `input` names none; null for a team token.
  * @throws {ManageError} `invalid_input` for an unknown provider, an owner who can have none, a group that the owner isn't in, or a share that only
- * admins may set.
+ * admins may set; a token for the admin API that is someone else's, or has a group or providers.
  */
 export async function createAccessToken(
   context: ManageContext,
@@ -37,6 +38,8 @@ export async function createAccessToken(
   if (groupId !== null) await assertMayJoin(context, reach, groupId);
   const ownerId = input.owner === undefined ? defaultOwnerId : input.owner;
   if (input.owner !== undefined) await assertMayOwn(context, reach, ownerId);
+  const forAdminApi = input.forAdminApi ?? false;
+  if (forAdminApi) assertForAdminApi(ownerId, actor.id, input);
   await knownProviders(context, input.providers ?? []);
   const token = newAccessToken();
   const atMs = nowMs();
@@ -48,7 +51,7 @@ export async function createAccessToken(
     tokenHash: await hashToken(token),
     masked: maskKey(token),
     status: "active",
-    providers: input.providers ?? null,
+    providers: forAdminApi ? [] : (input.providers ?? null),
     models: input.models ?? null,
     expiresAtMs: input.expiresAt ?? null,
     rpm: input.rpm ?? null,
@@ -70,6 +73,7 @@ export async function createAccessToken(
     ownerId,
     groupId,
     rotatedToId: null,
+    forAdminApi,
     budgetId: null,
     updatedAtMs: atMs,
     lastUsedAtMs: null,

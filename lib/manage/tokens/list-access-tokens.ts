@@ -15,6 +15,7 @@ type Unchanged =
   | "status"
   | "providers"
   | "models"
+  | "forAdminApi"
   | TokenLimit
   | "limitCeilings"
   | "weight"

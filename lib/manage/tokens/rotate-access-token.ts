@@ -12,6 +12,7 @@ import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import type { RotateAccessTokenInput } from "../schemas";
 import type { CreatedAccessToken } from "./create-access-token";
+import { assertRotatesOwn } from "./for-admin-api";
 
 export interface RotatedAccessToken extends CreatedAccessToken {
   /** When the previous token stops working, in epoch milliseconds. */
@@ -31,6 +32,7 @@ export async function rotateAccessToken(
 ): Promise<RotatedAccessToken> {
   const old = await getAccessToken(db, reach, id);
   if (old === undefined) throw new ManageError("not_found", "no such access token");
+  assertRotatesOwn(old, actor.id);
   const token = newAccessToken();
   const atMs = nowMs();
   const overlapUntilMs = atMs + overlapSeconds * 1_000;

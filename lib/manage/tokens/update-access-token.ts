@@ -14,6 +14,7 @@ import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import type { UpdateAccessTokenInput } from "../schemas";
 import { auditedChange } from "./audited-token";
+import { assertStaysForAdminApi } from "./for-admin-api";
 import { assertJoinsOnce, assertMayJoin } from "./token-group";
 import { assertMayOwn, withOwner } from "./token-owner";
 import { assertMayShare } from "./token-share";
@@ -40,11 +41,14 @@ export async function updateAccessToken(
     const { groupId, ownerId, expiresAtMs } = token;
     const current = { ...token, group: groupId, owner: ownerId, expiresAt: expiresAtMs };
     assertUnchanged(current, { ...fields, group, owner, expiresAt }, was);
+    assertStaysForAdminApi(token, { ...fields, group, owner });
     assertJoinsOnce(token.groupId, group);
-    if (reach === "everyone") return { ...changes, limitCeilings: ceilingsAfter(token, changes) };
-    assertBelowCeilings(token.limitCeilings, changes);
-    assertMayShare(reach, token, changes);
-    return changes;
+    // None is none: null would be all.
+    const kept = token.forAdminApi ? { ...changes, providers: token.providers } : changes;
+    if (reach === "everyone") return { ...kept, limitCeilings: ceilingsAfter(token, kept) };
+    assertBelowCeilings(token.limitCeilings, kept);
+    assertMayShare(reach, token, kept);
+    return kept;
   });
 }
 

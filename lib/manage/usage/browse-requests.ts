@@ -55,7 +55,8 @@ export async function readRequestStory(
   return { ...story, ...namesOf(named) };
 }
 
-async function narrowed<Filter extends RequestFilterInput>(
+/** The filter, narrowed to what the reader may see. */
+export async function narrowed<Filter extends RequestFilterInput>(
   context: ManageContext,
   reader: UsageReader,
   filter: Filter,

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { z } from "zod";
 import { portalRead } from "@/app/portal-read";
+import { mayUse } from "@/app/right-of";
 import { ClientMessages } from "@/components/client-messages";
 import { EmptyState } from "@/components/empty-state";
 import { FilterSelect } from "@/components/filters/filter-select";
@@ -57,7 +58,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   );
   const limited = items.filter((token) => TOKEN_LIMITS.some((name) => token[name] !== null));
   const isAdmin = member.role === "admin";
-  const [use, known, groups, owners] = await Promise.all([
+  const [use, known, groups, owners, mayUseAdminApi] = await Promise.all([
     readTokenUse(
       context,
       limited.map(({ id }) => id),
@@ -65,6 +66,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
     allProviders(context),
     listGroupChoices(context, member),
     isAdmin ? listOwnerChoices(context) : [],
+    mayUse(context, member, "groupAdmin"),
   ]);
   const providers = known.map(({ slug, label }) => ({ slug, label }));
   const mayChange = roleAllows(member.role, "member");
@@ -97,6 +99,7 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
             groups={groups}
             groupId={group ?? null}
             isAdmin={isAdmin}
+            mayUseAdminApi={mayUseAdminApi}
           />
         )}
         {isEmpty ? (

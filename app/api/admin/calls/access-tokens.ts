@@ -10,6 +10,7 @@ import { createAccessToken } from "@/lib/manage/tokens/create-access-token";
 import { listAccessTokens } from "@/lib/manage/tokens/list-access-tokens";
 import { revokeAccessToken } from "@/lib/manage/tokens/revoke-access-token";
 import { rotateAccessToken } from "@/lib/manage/tokens/rotate-access-token";
+import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { updateAccessToken } from "@/lib/manage/tokens/update-access-token";
 import { checkBudgets } from "@/lib/manage/usage/check-budgets";
 import { readBudgets } from "@/lib/manage/usage/read-budgets";
@@ -19,20 +20,27 @@ import type { AdminCalls } from "../admin-call";
 import { readBody, readQuery } from "../read-body";
 
 export const accessTokenCalls = {
-  "GET access-tokens": ({ request, context }) =>
-    listAccessTokens(context, "everyone", readQuery(request, listAccessTokensInput)),
-  "POST access-tokens": async ({ request, context }) =>
-    createAccessToken(context, "everyone", null, await readBody(request, createAccessTokenInput)),
-  "PATCH access-tokens/{id}": async ({ request, param, context }) =>
-    updateAccessToken(context, "everyone", param, await readBody(request, updateAccessTokenInput)),
-  "DELETE access-tokens/{id}": ({ param, context }) =>
-    revokeAccessToken(context, "everyone", param),
-  "POST access-tokens/{id}/rotate": async ({ request, param, context }) =>
-    rotateAccessToken(context, "everyone", param, await readBody(request, rotateAccessTokenInput)),
+  "GET access-tokens": ({ request, context, reader }) =>
+    listAccessTokens(context, tokenReach(reader), readQuery(request, listAccessTokensInput)),
+  "POST access-tokens": async ({ request, context, reader }) => {
+    const owner = reader.role === "admin" ? null : reader.id;
+    const input = await readBody(request, createAccessTokenInput);
+    return createAccessToken(context, tokenReach(reader), owner, input);
+  },
+  "PATCH access-tokens/{id}": async ({ request, param, context, reader }) => {
+    const input = await readBody(request, updateAccessTokenInput);
+    return updateAccessToken(context, tokenReach(reader), param, input);
+  },
+  "DELETE access-tokens/{id}": ({ param, context, reader }) =>
+    revokeAccessToken(context, tokenReach(reader), param),
+  "POST access-tokens/{id}/rotate": async ({ request, param, context, reader }) => {
+    const input = await readBody(request, rotateAccessTokenInput);
+    return rotateAccessToken(context, tokenReach(reader), param, input);
+  },
   "PATCH members/{id}/limits": async ({ request, param, context }) =>
     changeMemberLimits(context, param, await readBody(request, limitsInput)),
-  "GET budgets": async ({ request, context, env }) => ({
-    items: await readBudgets(context, "everyone", liveHolds(request.headers, env)),
+  "GET budgets": async ({ request, context, env, reader }) => ({
+    items: await readBudgets(context, tokenReach(reader), liveHolds(request.headers, env)),
   }),
   "GET budgets/check": ({ context }) => checkBudgets(context),
   "POST budgets/rebuild": ({ context }) => rebuildBudgets(context),

@@ -1,5 +1,6 @@
 import { addGroup } from "@/lib/manage/groups/add-group";
 import { changeGroup } from "@/lib/manage/groups/change-group";
+import { listTendedGroups } from "@/lib/manage/groups/group-access";
 import {
   addGroupInput,
   changeGroupInput,
@@ -12,7 +13,10 @@ import type { AdminCalls } from "../admin-call";
 import { readBody } from "../read-body";
 
 export const groupCalls = {
-  "GET groups": async ({ context }) => ({ items: await listGroups(context) }),
+  "GET groups": async ({ context, reader }) => {
+    const own = new Set((await listTendedGroups(context, reader)).map(({ id }) => id));
+    return { items: (await listGroups(context)).filter(({ id }) => own.has(id)) };
+  },
   "POST groups": async ({ request, context }) =>
     addGroup(context, await readBody(request, addGroupInput)),
   "PATCH groups/{id}": async ({ request, param, context }) =>

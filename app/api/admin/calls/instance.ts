@@ -19,8 +19,8 @@ import {
   readTraceSettings,
   testTraceSettings,
 } from "@/lib/manage/settings/trace-settings";
+import { narrowed, readRequestStory } from "@/lib/manage/usage/browse-requests";
 import { exportRequests } from "@/lib/manage/usage/export-requests";
-import { findRequest } from "@/lib/manage/usage/find-request";
 import { listRequests } from "@/lib/manage/usage/list-requests";
 import { readUsage } from "@/lib/manage/usage/read-usage";
 import { listRequestsInput, readUsageInput } from "@/lib/manage/usage/usage-schemas";
@@ -34,7 +34,15 @@ import { readBody, readQuery } from "../read-body";
 export const instanceCalls = {
   "GET usage": ({ request, context }) => readUsage(context, readQuery(request, readUsageInput)),
   "GET requests": readRequests,
-  "GET requests/{id}": ({ param, context }) => findRequest(context, param),
+  "GET requests/{id}": async ({ param, context, reader }) => {
+    const {
+      tokenName: _,
+      userName: __,
+      maskedKey: ___,
+      ...story
+    } = await readRequestStory(context, reader, param);
+    return story;
+  },
   "GET incidents": async ({ request, context }) => ({
     items: await listIncidents(context, readQuery(request, listIncidentsInput)),
   }),
@@ -69,8 +77,8 @@ export const instanceCalls = {
     }),
 } satisfies AdminCalls;
 
-async function readRequests({ request, context }: AdminCall): Promise<unknown> {
-  const input = readQuery(request, listRequestsInput);
+async function readRequests({ request, context, reader }: AdminCall): Promise<unknown> {
+  const input = await narrowed(context, reader, readQuery(request, listRequestsInput));
   if (input.format === "json") return listRequests(context, input);
   const { format, cursor: _, limit: __, after: ___, ...filter } = input;
   return answerWithStream(textStream(exportRequests(context, filter, format)), {

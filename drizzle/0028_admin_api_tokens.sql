@@ -1,0 +1,1 @@
+ALTER TABLE `access_tokens` ADD `for_admin_api` integer DEFAULT false NOT NULL;
