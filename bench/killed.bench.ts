@@ -94,11 +94,12 @@ async function start(): Promise<Instance> {
   child.stdout.on("data", (chunk) => {
     output += chunk;
   });
-  while (!output.includes("Ctrl-C stops it")) {
+  for (;;) {
+    const [, url] = /serving at (http:\S+)/.exec(output) ?? [];
+    if (url !== undefined) return { child, url };
     if (child.exitCode !== null || Date.now() > giveUpAtMs) throw new Error(`no start: ${output}`);
     await sleep(50);
   }
-  return { child, url: /serving at (http:\S+)/.exec(output)?.[1] ?? "" };
 }
 
 /** One request after the other, until the server is gone. */

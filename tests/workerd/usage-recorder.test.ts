@@ -164,6 +164,21 @@ describe("a flush", () => {
   });
 });
 
+test("more than one flush holds is written at once, so that a crash loses the events of one gap", async () => {
+  const { recorder } = startRecorder();
+  add(recorder, [requestAt(START_MS)]);
+  await recorder.flush();
+  nowMs += 1_000;
+  add(
+    recorder,
+    Array.from({ length: 1_200 }, () => requestAt(nowMs)),
+  );
+  const beforeMs = nowMs;
+  await recorder.flush();
+  expect(await count("request_log")).toBe(1_201);
+  expect(nowMs).toBe(beforeMs);
+});
+
 describe("an unreliable store", () => {
   test("down for a while: nothing is lost", async () => {
     const { recorder, store } = startRecorder();

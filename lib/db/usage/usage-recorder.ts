@@ -195,7 +195,8 @@ export class UsageRecorder {
       this.ledger.written(underWay.taken, result.spent, nowMs());
       this.#rowsWritten += result.rowsWritten;
       this.#rowsWrittenToday = result.rowsWrittenToday + this.#rowsWritten;
-      const hasMore = this.#halves.length > 0 || this.#waiting.length >= FLUSH_MAX_EVENTS;
+      // What a full flush leaves has waited for a gap already: another one, and a crash would lose two.
+      const hasMore = this.#halves.length > 0 || underWay.requests >= FLUSH_MAX_EVENTS;
       if (hasMore) this.#nextFlushMs = this.#steadyMs();
       return result;
     } catch (error) {
