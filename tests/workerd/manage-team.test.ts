@@ -264,28 +264,36 @@ describe("a leaver's access tokens", () => {
     return ids.map((id) => rows.find((row) => row.id === id)?.owner);
   };
 
-  test.each(["a member", "the team"])("go to %s and work on; the playground's ends", async (to) => {
-    const [gone, heir] = [
-      await storeUser("gone@team.test", "member"),
-      await storeUser("heir@team.test", "member"),
-    ];
-    const [app, playground] = [
-      await storeToken("ob-fake-app", { ownerId: gone.id }),
-      await storeToken("ob-fake-play", { ownerId: gone.id, kind: "playground" }),
-    ];
-    const revoked = await storeToken("ob-fake-old", { ownerId: gone.id, status: "revoked" });
-    const tokensTo = to === "the team" ? null : heir.id;
-    expect(await removeMember(as(admin), { id: gone.id, tokensTo })).toEqual({
-      revokedTokens: 1,
-      transferredTokens: 1,
-    });
-    expect(await ownersOf([app, playground, revoked])).toEqual([tokensTo, undefined, undefined]);
-    expect((await auditEntries()).slice(-3)).toMatchObject([
-      { action: "member.remove" },
-      { action: "access-token.transfer", count: 1, after: { ownerId: tokensTo } },
-      { action: "access-token.revoke", count: 1 },
-    ]);
-  });
+  test.each(["a member", "the team"])(
+    "go to %s and work on; the playground's and those for the admin API end",
+    async (to) => {
+      const [gone, heir] = [
+        await storeUser("gone@team.test", "member"),
+        await storeUser("heir@team.test", "member"),
+      ];
+      const [app, playground, forAdminApi] = [
+        await storeToken("ob-fake-app", { ownerId: gone.id }),
+        await storeToken("ob-fake-play", { ownerId: gone.id, kind: "playground" }),
+        // With another owner, whoever has its text would act as that owner.
+        await storeToken("ob-fake-api", { ownerId: gone.id, forAdminApi: true, providers: [] }),
+      ];
+      const revoked = await storeToken("ob-fake-old", { ownerId: gone.id, status: "revoked" });
+      const tokensTo = to === "the team" ? null : heir.id;
+      expect(await removeMember(as(admin), { id: gone.id, tokensTo })).toEqual({
+        revokedTokens: 2,
+        transferredTokens: 1,
+      });
+      expect(await ownersOf([app, playground, forAdminApi, revoked])).toEqual([
+        tokensTo,
+        ...[undefined, undefined, undefined],
+      ]);
+      expect((await auditEntries()).slice(-3)).toMatchObject([
+        { action: "member.remove" },
+        { action: "access-token.transfer", count: 1, after: { ownerId: tokensTo } },
+        { action: "access-token.revoke", count: 2 },
+      ]);
+    },
+  );
 
   test("go to no one who can have none: nothing is changed then", async () => {
     const [gone, viewer] = [

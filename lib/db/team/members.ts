@@ -194,7 +194,10 @@ export async function deleteMember(db: Database, removal: Removal): Promise<Remo
   return { transferred: rowCounts[2] ?? 0, revoked: rowCounts[4] ?? 0 };
 }
 
-/** The playground's token isn't given away: it is of this person's browser. */
+/**
+ * The playground's token isn't given away, because it is of this person's browser, nor one for the admin API, because it
+ * would act as its new owner.
+ */
 function transferTokens(
   db: Database,
   fromId: string,
@@ -209,6 +212,7 @@ function transferTokens(
       and(
         eq(accessTokens.ownerId, fromId),
         eq(accessTokens.kind, "app"),
+        eq(accessTokens.forAdminApi, false),
         ne(accessTokens.status, "revoked"),
         condition,
       ),
