@@ -16,7 +16,10 @@ export interface ChatAnswer {
   readonly isMixed: boolean;
 }
 
-const words = fc.string({ unit: "grapheme", maxLength: 30 });
+/** Empty or not blank: blank words alone are no answer. */
+const words = fc
+  .string({ unit: "grapheme", maxLength: 30 })
+  .map((each) => (each.trim() === "" ? "" : each));
 
 export const chatAnswers: fc.Arbitrary<ChatAnswer> = fc
   .record({
