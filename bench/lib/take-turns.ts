@@ -1,4 +1,5 @@
 import type { Contender } from "./contenders.ts";
+import type { LoadResult } from "./load.ts";
 import { cpuMs, runLoad } from "./processes.ts";
 
 const CONNECTIONS = 16;
@@ -35,13 +36,22 @@ export async function takeTurns(
   return all.map((each) => each.rounds);
 }
 
-async function round({ port, path, headers, pid }: Contender, seconds: number): Promise<Round> {
-  const cpuBeforeMs = cpuMs(pid);
+async function round(contender: Contender, seconds: number): Promise<Round> {
+  const cpuBeforeMs = cpuMs(contender.pid);
+  const { requests, seconds: took } = await playRound(contender, seconds);
+  return {
+    requestsPerSecond: requests / took,
+    cpuMsPerRequest: (cpuMs(contender.pid) - cpuBeforeMs) / requests,
+  };
+}
+
+/** One round of load. @throws {Error} if a request was not answered 200. */
+export async function playRound(
+  { port, path, headers }: Contender,
+  seconds: number,
+): Promise<Pick<LoadResult, "requests" | "seconds">> {
   const plan = { port, path, headers, body: BODY, connections: CONNECTIONS, seconds };
   const result = await runLoad(plan);
   if (result.errors > 0) throw new Error(`${result.errors} requests were not answered 200`);
-  return {
-    requestsPerSecond: result.requests / result.seconds,
-    cpuMsPerRequest: (cpuMs(pid) - cpuBeforeMs) / result.requests,
-  };
+  return result;
 }

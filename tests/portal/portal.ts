@@ -198,7 +198,7 @@ function waitForReact(browser: Browser): void {
 }
 
 /** React marks each element that it has taken over. */
-async function untilReactListens(page: Page): Promise<void> {
+export async function untilReactListens(page: Page): Promise<void> {
   await page.waitForFunction(
     () =>
       [...document.querySelectorAll("button")].every((button) =>
@@ -258,7 +258,7 @@ async function endOfAnimations(page: Page): Promise<void> {
 }
 
 /** Uncaught errors, violations of the content policy, and HTML that React rendered differently from the server. */
-function collectFaults(page: Page): readonly string[] {
+export function collectFaults(page: Page): readonly string[] {
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
