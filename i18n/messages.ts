@@ -22,6 +22,7 @@ import enShell from "../messages/en/shell.json";
 import enTeam from "../messages/en/team.json";
 import enTokens from "../messages/en/tokens.json";
 import enUsage from "../messages/en/usage.json";
+import enViews from "../messages/en/views.json";
 import zhAlerts from "../messages/zh/alerts.json";
 import zhAudit from "../messages/zh/audit.json";
 import zhAuth from "../messages/zh/auth.json";
@@ -42,6 +43,7 @@ import zhShell from "../messages/zh/shell.json";
 import zhTeam from "../messages/zh/team.json";
 import zhTokens from "../messages/zh/tokens.json";
 import zhUsage from "../messages/zh/usage.json";
+import zhViews from "../messages/zh/views.json";
 import type { Locale } from "./locale";
 
 const en = {
@@ -65,6 +67,7 @@ const en = {
   team: enTeam,
   tokens: enTokens,
   usage: enUsage,
+  views: enViews,
 };
 
 export type Messages = typeof en;
@@ -93,6 +96,7 @@ const zh = {
   team: zhTeam,
   tokens: zhTokens,
   usage: zhUsage,
+  views: zhViews,
 };
 
 export const messages: Readonly<Record<Locale, Messages>> = { en, zh };

@@ -16,5 +16,20 @@ export function firstRowIdAt(prefix: RowPrefix, timeMs: number): string {
   return `${prefix}_${timeMs.toString(36).padStart(9, "0")}`;
 }
 
-/** Provider key, access token, user, invitation, audit entry, key event, usage flush, alert, incident, isolate, group. */
-export type RowPrefix = "pk" | "at" | "us" | "iv" | "au" | "ke" | "uf" | "al" | "in" | "is" | "gr";
+/**
+ * Provider key, access token, user, invitation, audit entry, key event, usage flush, alert, incident, isolate, group,
+ * saved view.
+ */
+export type RowPrefix =
+  | "pk"
+  | "at"
+  | "us"
+  | "iv"
+  | "au"
+  | "ke"
+  | "uf"
+  | "al"
+  | "in"
+  | "is"
+  | "gr"
+  | "sv";

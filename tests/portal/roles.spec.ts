@@ -35,6 +35,7 @@ const HANDLERS: Readonly<Record<string, Right>> = {
   "/stamp": "viewer",
   "/settings/backup/download": "admin",
   "/settings/backup/restore": "admin",
+  "/views": "viewer",
 };
 
 /** Actions that check no role, and why. */

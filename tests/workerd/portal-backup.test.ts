@@ -38,6 +38,7 @@ import { changeSignInSettings } from "../../lib/manage/settings/sign-in-settings
 import { changeTraceSettings } from "../../lib/manage/settings/trace-settings";
 import { createAccessToken } from "../../lib/manage/tokens/create-access-token";
 import { listRequests } from "../../lib/manage/usage/list-requests";
+import { saveView } from "../../lib/manage/views/save-view";
 import { signInDeployment } from "../../lib/runtime/sign-in";
 import { Cells } from "../../lib/usage/rollup";
 import type { ReachedLimit } from "../../lib/usage/token-limits";
@@ -57,6 +58,8 @@ const target = openDatabase(env.OLDER_DB);
 let passwordHash = "";
 let file = new Uint8Array();
 let group = { groupId: "", token: "" };
+const VIEW = { path: "/usage", name: "By key", query: "by=key", isShared: true };
+
 /** The rows in the file. */
 let before: ReadonlyMap<string, readonly string[]> = new Map();
 
@@ -154,6 +157,7 @@ beforeAll(async () => {
   const flush = { id: "uf_1", atMs: Date.now(), cells: cells.toStored(), logRows: [], spends: [] };
   await writeUsage(db, { ...flush, rowsWritten: 0, dropped: 0, unlogged: 0 });
   group = await addGroupWithAll();
+  await saveView(source, { id: "us_ada", role: "admin" }, VIEW);
   file = await bytesOf(await createBackup(source, { password: PASSWORD, passphrase: PASSPHRASE }));
   before = await rowsOf(db);
   await dropTables(env.OLDER_DB);
@@ -236,7 +240,13 @@ describe("a restore", () => {
         table === "audit_log" ? added.filter((row) => !/backup.restore/.test(row)) : added;
       expect(own.sort(), table).toEqual(rows.toSorted());
     }
-    for (const table of ["team_groups", "group_members", "usage_tags", "usage_tag_values"]) {
+    for (const table of [
+      "team_groups",
+      "group_members",
+      "usage_tags",
+      "usage_tag_values",
+      "saved_views",
+    ]) {
       expect(before.get(table), table).not.toEqual([]);
     }
   });

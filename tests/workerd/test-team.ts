@@ -17,6 +17,7 @@ export async function emptyTeam(): Promise<void> {
     db.run(sql`delete from invites`),
     db.run(sql`delete from login_attempts`),
     db.run(sql`delete from sessions`),
+    db.run(sql`delete from saved_views`),
     db.run(sql`delete from audit_log`),
   ]);
 }

@@ -8,6 +8,7 @@ import { LogThinningNotice } from "@/components/usage/log-thinning-notice";
 import { MonthCosts } from "@/components/usage/month-costs";
 import { UsageBoardView } from "@/components/usage/usage-board-view";
 import { UsageFilters } from "@/components/usage/usage-filters";
+import { ViewsButton } from "@/components/views/views-button";
 import { roleAllows } from "@/lib/auth/member";
 import { listMarks } from "@/lib/manage/audit/list-marks";
 import { readPageStamp, refreshGapMs } from "@/lib/manage/page-refresh";
@@ -45,11 +46,12 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
   const named = (ids: readonly string[]) => ids.map((value) => ({ value, label: nameOf(value) }));
   const { choices } = board;
   return (
-    <ClientMessages areas={["usage"]}>
+    <ClientMessages areas={["usage", "views"]}>
       <PageHeader
         title={t("title")}
         description={t(isOwn ? "descriptionOwn" : "description")}
         asOf={<AsOf atMs={atMs} stamp={stamp} gapMs={refreshGapMs(0)} />}
+        actions={<ViewsButton mayShare={member.role !== "viewer"} />}
       />
       <UsageFilters
         ranges={RANGES.map((value) => ({ value, label: t(`ranges.${value}`) }))}

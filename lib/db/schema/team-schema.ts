@@ -2,6 +2,7 @@
  * D1 tables about people: who may sign in, and who changed what. Times are epoch milliseconds.
  * @module
  */
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -141,8 +142,33 @@ export const auditLog = sqliteTable(
   ],
 );
 
+/** Filters, range and sorting of a page of the portal, under a name. */
+export const savedViews = sqliteTable(
+  "saved_views",
+  {
+    /** `sv_…`; later views have greater ids. */
+    id: text("id").primaryKey(),
+    /** The user who saved it. A shared view stays when they leave. */
+    ownerId: text("owner_id").notNull(),
+    /** The page's: `/requests`. */
+    path: text("path").notNull(),
+    name: text("name").notNull(),
+    /** The page's search parameters, sorted, without `?`. */
+    query: text("query").notNull(),
+    /** Whether the whole team sees it. */
+    isShared: integer("is_shared", { mode: "boolean" }).notNull(),
+    createdAtMs: integer("created_at_ms").notNull(),
+    updatedAtMs: integer("updated_at_ms").notNull(),
+  },
+  (table) => [
+    uniqueIndex("saved_views_name").on(table.ownerId, table.path, table.name),
+    index("saved_views_shared").on(table.path).where(sql`is_shared`),
+  ],
+);
+
 export type UserRow = typeof users.$inferSelect;
 export type SessionRow = typeof sessions.$inferSelect;
 export type AccountRow = typeof accounts.$inferSelect;
 export type InviteRow = typeof invites.$inferSelect;
 export type AuditRow = typeof auditLog.$inferSelect;
+export type SavedViewRow = typeof savedViews.$inferSelect;

@@ -12,6 +12,7 @@ import {
   accounts,
   groupMembers,
   type Role,
+  savedViews,
   type UserRow,
   users,
 } from "../schema/team-schema";
@@ -171,7 +172,7 @@ export interface RemovedTokens {
 
 /**
  * Removes a member with everything that would let them in again: their access tokens, unless someone else gets them,
- * linked accounts, open invitations. Their limits are deleted too.
+ * linked accounts, open invitations. Their limits are deleted too, and the saved views that they didn't share.
  * @returns What became of the tokens; null if no one was removed: unknown, or the last admin.
  */
 export async function deleteMember(db: Database, removal: Removal): Promise<RemovedTokens | null> {
@@ -189,6 +190,9 @@ export async function deleteMember(db: Database, removal: Removal): Promise<Remo
     db.delete(accounts).where(and(eq(accounts.userId, id), isGone)),
     db.delete(memberLimits).where(and(eq(memberLimits.userId, id), isGone)),
     db.delete(groupMembers).where(and(eq(groupMembers.userId, id), isGone)),
+    db
+      .delete(savedViews)
+      .where(and(eq(savedViews.ownerId, id), eq(savedViews.isShared, false), isGone)),
   ]);
   if (rowCounts[0] !== 1) return null;
   return { transferred: rowCounts[2] ?? 0, revoked: rowCounts[4] ?? 0 };

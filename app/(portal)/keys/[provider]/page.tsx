@@ -23,6 +23,7 @@ import { Link } from "@/components/link";
 import { AsOf } from "@/components/live/as-of";
 import { PageHeader } from "@/components/page-header";
 import { Button } from "@/components/ui/button";
+import { ViewsButton } from "@/components/views/views-button";
 import { listIncidents } from "@/lib/manage/alerts/list-incidents";
 import { listGroupChoices } from "@/lib/manage/groups/list-group-choices";
 import { browseProviderKeys } from "@/lib/manage/keys/browse-provider-keys";
@@ -118,22 +119,25 @@ async function ProviderKeys({
     );
   }
   return (
-    <ClientMessages areas={["keys"]}>
+    <ClientMessages areas={["keys", "views"]}>
       <PageHeader
         title={label}
         description={t("overview.keys", { count: all })}
         asOf={<AsOf atMs={atMs} stamp={stamp} gapMs={refreshGapMs(all)} />}
         actions={
-          isAdmin && (
-            <>
-              {counts.blocked > 0 && (
-                <DeleteBlockedButton provider={provider} label={label} count={counts.blocked} />
-              )}
-              {canCheck && <CheckAllButton provider={provider} label={label} count={all} />}
-              <ExportMenu filter={filter} label={label} />
-              {addKeys}
-            </>
-          )
+          <>
+            <ViewsButton mayShare={member.role !== "viewer"} size="sm" />
+            {isAdmin && (
+              <>
+                {counts.blocked > 0 && (
+                  <DeleteBlockedButton provider={provider} label={label} count={counts.blocked} />
+                )}
+                {canCheck && <CheckAllButton provider={provider} label={label} count={all} />}
+                <ExportMenu filter={filter} label={label} />
+                {addKeys}
+              </>
+            )}
+          </>
         }
       />
       <div className="space-y-4">

@@ -11,6 +11,7 @@ import { LiveRequests } from "@/components/requests/live-requests";
 import { RequestFilters } from "@/components/requests/request-filters";
 import { RequestTable } from "@/components/requests/request-table";
 import { CursorPager } from "@/components/table/cursor-pager";
+import { ViewsButton } from "@/components/views/views-button";
 import { ManageError } from "@/lib/manage/manage-error";
 import { browseRequests } from "@/lib/manage/usage/browse-requests";
 import { listRequestChoices } from "@/lib/manage/usage/list-request-choices";
@@ -48,11 +49,16 @@ export default async function RequestsPage({ searchParams }: PageProps<"/request
     />
   );
   return (
-    <ClientMessages areas={["requests"]}>
+    <ClientMessages areas={["requests", "views"]}>
       <PageHeader
         title={t("title")}
         description={member.role === "member" ? t("descriptionOwn") : t("description")}
-        actions={<LogExportMenu path="/requests/export" />}
+        actions={
+          <>
+            <ViewsButton mayShare={member.role !== "viewer"} />
+            <LogExportMenu path="/requests/export" />
+          </>
+        }
       />
       <RequestFilters choices={choices} isAdminView={member.role !== "member"} />
       {isLive ? (
