@@ -2,9 +2,8 @@
 
 import { parseAsString, useQueryStates } from "nuqs";
 import { lazy, useTransition } from "react";
-import { LatePopup } from "@/components/late-popup";
 import { readFilter, writeFilter } from "@/components/requests/filter-text";
-import { SelectButton } from "./select-button";
+import { FilterPopup } from "./filter-popup";
 
 const load = () => import("./filter-menu");
 
@@ -51,14 +50,7 @@ export function FilterMany({
   // A chosen value stays visible, even if it is none of the choices.
   const missing = values.filter((value) => !options.some((each) => each.value === value));
   return (
-    <LatePopup
-      load={load}
-      button={(opener) => (
-        <SelectButton aria-label={label} aria-busy={isLoading} {...opener}>
-          {shown}
-        </SelectButton>
-      )}
-    >
+    <FilterPopup load={load} label={label} isLoading={isLoading} shown={shown}>
       <FilterMenu
         label={label}
         isLoading={isLoading}
@@ -71,6 +63,6 @@ export function FilterMany({
         notLabel={words.allBut}
         onChange={change}
       />
-    </LatePopup>
+    </FilterPopup>
   );
 }

@@ -2,8 +2,7 @@
 
 import { parseAsString, useQueryState } from "nuqs";
 import { lazy, useTransition } from "react";
-import { LatePopup } from "@/components/late-popup";
-import { SelectButton } from "./select-button";
+import { FilterPopup } from "./filter-popup";
 
 const load = () => import("./filter-list");
 
@@ -44,14 +43,7 @@ export function FilterSelect({
   const entries = [{ value: ANY, label: anyLabel }, ...options];
   const shown = entries.find((entry) => entry.value === value)?.label ?? value;
   return (
-    <LatePopup
-      load={load}
-      button={(opener) => (
-        <SelectButton aria-label={label} aria-busy={isLoading} {...opener}>
-          {shown}
-        </SelectButton>
-      )}
-    >
+    <FilterPopup load={load} label={label} isLoading={isLoading} shown={shown}>
       <FilterList
         label={label}
         isLoading={isLoading}
@@ -64,6 +56,6 @@ export function FilterSelect({
           setPage(null);
         }}
       />
-    </LatePopup>
+    </FilterPopup>
   );
 }

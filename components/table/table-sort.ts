@@ -1,18 +1,19 @@
 /** One column and a direction, as in the URL: `?sort=createdAt`, `?sort=-createdAt` for descending. */
-export interface TableSort {
-  readonly column: string;
+export interface TableSort<Column extends string = string> {
+  readonly column: Column;
   readonly isDescending: boolean;
 }
 
 /** Null if absent, and for a column that isn't one of `columns`. */
-export function readTableSort(
+export function readTableSort<Column extends string>(
   text: string | null | undefined,
-  columns: readonly string[],
-): TableSort | null {
+  columns: readonly Column[],
+): TableSort<Column> | null {
   if (!text) return null;
   const isDescending = text.startsWith("-");
-  const column = isDescending ? text.slice(1) : text;
-  return columns.includes(column) ? { column, isDescending } : null;
+  const name = isDescending ? text.slice(1) : text;
+  const column = columns.find((each) => each === name);
+  return column === undefined ? null : { column, isDescending };
 }
 
 export function writeTableSort({ column, isDescending }: TableSort): string {

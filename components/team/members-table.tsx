@@ -1,6 +1,5 @@
 import { getTranslations } from "next-intl/server";
 import { Link } from "@/components/link";
-import { requestsHref } from "@/components/requests/requests-href";
 import { SortHead } from "@/components/table/sort-head";
 import { HolderLimits } from "@/components/team/holder-limits";
 import { RemoveMember } from "@/components/team/remove-member";
@@ -15,22 +14,15 @@ import {
   TableHeader,
   TableRow,
 } from "@/components/ui/table";
+import { callerFigureHref } from "@/components/usage/caller-figure-href";
 import { FigureCell } from "@/components/usage/figure-cell";
 import type { ListedMember } from "@/lib/manage/team/list-members";
 import type { OwnerChoice } from "@/lib/manage/tokens/token-owner";
 import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
+import { CALLER_FIGURES, type CallerFigure } from "@/lib/usage/figures/figure-order";
 
-/** Times aren't counted by member. */
-const MEMBER_FIGURES = ["requests", "success", "limited", "cost"] as const;
-type MemberFigure = (typeof MEMBER_FIGURES)[number];
-
-function hiddenIn(name: MemberFigure): string {
+function hiddenIn(name: CallerFigure): string {
   return name === "limited" ? "@max-[68rem]/list:hidden" : "@max-4xl/list:hidden";
-}
-
-function hrefOf(name: MemberFigure, user: string, sinceMs: number) {
-  if (name === "requests") return requestsHref({ user, sinceMs });
-  return name === "limited" ? requestsHref({ user, sinceMs, outcome: "limited" }) : null;
 }
 
 /** Everyone on the team. Readers can't remove themselves. */
@@ -60,7 +52,7 @@ export async function MembersTable({
             <TableHead>{t("columns.role")}</TableHead>
             <TableHead>{t("columns.limits")}</TableHead>
             <TableHead className="text-right">{t("columns.tokens")}</TableHead>
-            {MEMBER_FIGURES.map((name) => (
+            {CALLER_FIGURES.map((name) => (
               <SortHead key={name} name={name} className={hiddenIn(name)}>
                 <span title={t(`columns.todayHelp.${name}`)}>{t(`columns.today.${name}`)}</span>
               </SortHead>
@@ -95,7 +87,7 @@ export async function MembersTable({
                 />
               </TableCell>
               <TableCell className="text-right tabular-nums">{member.tokenCount}</TableCell>
-              {MEMBER_FIGURES.map((name) => (
+              {CALLER_FIGURES.map((name) => (
                 <TableCell
                   key={name}
                   className={`text-right tabular-nums ${hiddenIn(name)}`}
@@ -107,7 +99,7 @@ export async function MembersTable({
                   <FigureCell
                     figures={figures[member.id]}
                     name={name}
-                    href={hrefOf(name, member.id, sinceMs)}
+                    href={callerFigureHref(name, { user: member.id }, sinceMs)}
                   />
                 </TableCell>
               ))}

@@ -6,7 +6,6 @@ import { useMemo, useState } from "react";
 import { UNKNOWN } from "@/components/format";
 import { Link } from "@/components/link";
 import type { ProviderChoice } from "@/components/provider-choice";
-import { requestsHref } from "@/components/requests/requests-href";
 import { DataTable, dataTableColumns } from "@/components/table/data-table";
 import { LastUse } from "@/components/time/last-use";
 import { useNow } from "@/components/time/use-now";
@@ -16,10 +15,12 @@ import { TokenLimits } from "@/components/tokens/token-limits";
 import { TokenScopes } from "@/components/tokens/token-scopes";
 import { tokenState } from "@/components/tokens/token-state";
 import { TokenStateBadge } from "@/components/tokens/token-state-badge";
-import { FigureCell } from "@/components/usage/figure-cell";
+import { callerFigureHref } from "@/components/usage/caller-figure-href";
+import { figureColumns } from "@/components/usage/figure-columns";
 import type { AccessTokenItem } from "@/lib/manage/tokens/list-access-tokens";
 import type { TokenUse } from "@/lib/manage/tokens/read-token-use";
 import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
+import { CALLER_FIGURES, type CallerFigure } from "@/lib/usage/figures/figure-order";
 
 const TokenDialog = dynamic(
   () => import("@/components/tokens/token-dialog").then((module) => module.TokenDialog),
@@ -27,14 +28,6 @@ const TokenDialog = dynamic(
 );
 
 const column = dataTableColumns<AccessTokenItem>();
-
-/** Times aren't counted by token. */
-const TOKEN_FIGURES = ["requests", "success", "limited", "cost"] as const;
-
-function hrefOf(name: (typeof TOKEN_FIGURES)[number], token: string, sinceMs: number) {
-  if (name === "requests") return requestsHref({ token, sinceMs });
-  return name === "limited" ? requestsHref({ token, sinceMs, outcome: "limited" }) : null;
-}
 
 /** A page of access tokens, and what can be done with each. */
 export function TokenTable({
@@ -119,32 +112,10 @@ export function TokenTable({
       }),
       ...(today === undefined
         ? []
-        : TOKEN_FIGURES.map((name) =>
-            column.accessor((token): unknown => today.figures[token.id]?.[name], {
-              id: name,
-              enableSorting: true,
-              sortDescFirst: true,
-              header: () => (
-                <span title={t(`column.todayHelp.${name}`)}>{t(`column.today.${name}`)}</span>
-              ),
-              meta: {
-                align: "right",
-                className: "tabular-nums",
-                isExtra: name === "limited" ? "wide" : true,
-                ...(name === "requests" && {
-                  card: "line" as const,
-                  caption: t("column.today.requests"),
-                }),
-              },
-              cell: ({ row: { original: token } }) => (
-                <FigureCell
-                  figures={today.figures[token.id]}
-                  name={name}
-                  href={hrefOf(name, token.id, today.sinceMs)}
-                />
-              ),
-            }),
-          )),
+        : figureColumns<AccessTokenItem, CallerFigure>({
+            ...{ names: CALLER_FIGURES, t, figures: today.figures },
+            hrefOf: (name, token) => callerFigureHref(name, { token }, today.sinceMs),
+          })),
       column.display({
         id: "lastUsed",
         header: t("column.lastUsed"),

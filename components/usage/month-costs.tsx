@@ -1,19 +1,11 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { formatUsd } from "@/components/format";
-import { Link } from "@/components/link";
-import {
-  Table,
-  TableBody,
-  TableCell,
-  TableHead,
-  TableHeader,
-  TableRow,
-} from "@/components/ui/table";
 import type { MonthReport } from "@/lib/manage/usage/read-month-costs";
 import type { UsageGroup } from "@/lib/manage/usage/read-usage-board";
 import { isTagGroup } from "@/lib/manage/usage/tag-question";
 import { pageOf } from "./page-of-group";
 import { Figure } from "./usage-figures";
+import { UsageCell, UsageRow, UsageTable } from "./usage-table";
 
 /** The month's cost so far and at its end, beside the month before; for the most expensive too. */
 export async function MonthCosts({
@@ -48,54 +40,28 @@ export async function MonthCosts({
         ))}
       </dl>
       {rows.length > 0 && (
-        <div className="overflow-hidden rounded-lg border">
-          <Table aria-label={title}>
-            <TableHeader>
-              <TableRow className="hover:bg-transparent">
-                <TableHead className="pl-4">{t(`column.${kind}`, { name: "" })}</TableHead>
-                {columns.map((name) => (
-                  <TableHead
-                    key={name}
-                    className={`text-right last:pr-4 ${name === "lastMonth" ? "hidden sm:table-cell" : ""}`}
-                  >
-                    {t(`month.${name}`)}
-                  </TableHead>
-                ))}
-              </TableRow>
-            </TableHeader>
-            <TableBody>
-              {rows.map(({ id, name: known, ...row }) => {
-                const page = id === "" ? null : pageOf(groupBy, id, { provider, isAdmin });
-                const label = id === "" ? t(`none.${kind}`, { name: "" }) : (known ?? id);
-                return (
-                  <TableRow key={id}>
-                    <TableCell
-                      className="max-w-40 truncate pl-4 font-medium sm:max-w-64"
-                      title={label}
-                    >
-                      {page === null ? (
-                        label
-                      ) : (
-                        <Link href={page} prefetch={false} className="hover:underline">
-                          {label}
-                        </Link>
-                      )}
-                    </TableCell>
-                    {columns.map((name) => (
-                      <TableCell
-                        key={name}
-                        className={`text-right tabular-nums last:pr-4 ${name === "lastMonth" ? "hidden sm:table-cell" : ""}`}
-                        title={exactUsd(row[name])}
-                      >
-                        {formatUsd(row[name])}
-                      </TableCell>
-                    ))}
-                  </TableRow>
-                );
-              })}
-            </TableBody>
-          </Table>
-        </div>
+        <UsageTable
+          label={title}
+          nameLabel={t(`column.${kind}`, { name: "" })}
+          figures={columns.map((name) => ({
+            label: t(`month.${name}`),
+            isExtra: name === "lastMonth",
+          }))}
+        >
+          {rows.map(({ id, name: known, ...row }) => (
+            <UsageRow
+              key={id}
+              name={id === "" ? t(`none.${kind}`, { name: "" }) : (known ?? id)}
+              href={id === "" ? null : pageOf(groupBy, id, { provider, isAdmin })}
+            >
+              {columns.map((name) => (
+                <UsageCell key={name} isExtra={name === "lastMonth"} title={exactUsd(row[name])}>
+                  {formatUsd(row[name])}
+                </UsageCell>
+              ))}
+            </UsageRow>
+          ))}
+        </UsageTable>
       )}
     </section>
   );

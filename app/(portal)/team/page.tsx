@@ -20,7 +20,7 @@ import { listInvites } from "@/lib/manage/team/list-invites";
 import { listMembers } from "@/lib/manage/team/list-members";
 import { ownersAmong } from "@/lib/manage/tokens/token-owner";
 import { readMemberFigures, utcDayMs } from "@/lib/manage/usage/read-today-figures";
-import { byFigure, FIGURE_ORDERS } from "@/lib/usage/figures/figure-order";
+import { byFigure, CALLER_FIGURES, inOrderOf } from "@/lib/usage/figures/figure-order";
 
 /** Invalid values in the URL are ignored. */
 const query = z.object({
@@ -46,18 +46,12 @@ export default async function TeamPage({ searchParams }: PageProps<"/team">) {
   const found = members.filter(
     (each) => contains([each.name, each.email], q) && (role ?? each.role) === each.role,
   );
-  const sorted = readTableSort(sort, FIGURE_ORDERS);
-  const figure = FIGURE_ORDERS.find((name) => name === sorted?.column);
-  const order =
-    figure === undefined
-      ? found.map(({ id }) => id)
-      : byFigure(
-          found.map(({ id }) => id),
-          figures,
-          figure,
-          sorted?.isDescending === false,
-        );
-  const ordered = found.toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+  const sorted = readTableSort(sort, CALLER_FIGURES);
+  const ids = found.map(({ id }) => id);
+  const ordered =
+    sorted === null
+      ? found
+      : inOrderOf(found, byFigure(ids, figures, sorted.column, !sorted.isDescending));
   const { rows, page } = pageOf(ordered, wanted.page);
   const isLong = members.length > PAGE_SIZE;
   const openInvites = t("invites.open", { count: invites.length });

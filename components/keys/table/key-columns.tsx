@@ -4,7 +4,7 @@ import { StateBadge } from "@/components/state-badge";
 import { type DataTableColumn, dataTableColumns } from "@/components/table/data-table";
 import { LastUse } from "@/components/time/last-use";
 import { RelativeTime } from "@/components/time/relative-time";
-import { FigureCell } from "@/components/usage/figure-cell";
+import { figureColumns } from "@/components/usage/figure-columns";
 import type { ProviderKeyView } from "@/lib/manage/keys/provider-key-view";
 import type { FiguresById } from "@/lib/manage/usage/read-today-figures";
 import { FIGURE_ORDERS, type FigureOrder } from "@/lib/usage/figures/figure-order";
@@ -166,32 +166,10 @@ export function keyColumns({
     }),
     ...(figures === null
       ? []
-      : FIGURE_ORDERS.map((name) =>
-          column.accessor((key): unknown => figures[key.id]?.[name], {
-            id: name,
-            enableSorting: true,
-            sortDescFirst: true,
-            header: () => (
-              <span title={t(`column.todayHelp.${name}`)}>{t(`column.today.${name}`)}</span>
-            ),
-            meta: {
-              align: "right",
-              className: "tabular-nums",
-              isExtra: name === "limited" || name === "p50" ? "wide" : true,
-              ...(name === "requests" && {
-                card: "line" as const,
-                caption: t("column.today.requests"),
-              }),
-            },
-            cell: ({ row: { original: key } }) => (
-              <FigureCell
-                figures={figures[key.id]}
-                name={name}
-                href={name === "requests" ? requestsHref({ key: key.id, sinceMs }) : null}
-              />
-            ),
-          }),
-        )),
+      : figureColumns<ProviderKeyView, FigureOrder>({
+          ...{ names: FIGURE_ORDERS, t, figures },
+          hrefOf: (name, id) => (name === "requests" ? requestsHref({ key: id, sinceMs }) : null),
+        })),
     column.accessor((key): unknown => key.lastUsedAtMs, {
       id: "lastUsed",
       enableSorting: true,

@@ -7,7 +7,12 @@ import {
 } from "../../db/keys/provider-keys";
 import { findSuspicions } from "../../db/state/key-events";
 import { findActorNames } from "../../db/team/actor-names";
-import { byFigure, FIGURE_ORDERS, type FigureOrder } from "../../usage/figures/figure-order";
+import {
+  byFigure,
+  FIGURE_ORDERS,
+  type FigureOrder,
+  inOrderOf,
+} from "../../usage/figures/figure-order";
 import type { ManageContext } from "../manage-context";
 import { ManageError } from "../manage-error";
 import { type FiguresById, readKeyFigures } from "../usage/read-today-figures";
@@ -68,7 +73,7 @@ export async function browseProviderKeys(
     ]);
     const shown = byFigure(ids, figures, figure, isAscending).slice(offset, offset + pageSize);
     const found = await listProviderKeys(db, { ids: shown, limit: pageSize }, atMs);
-    return found.toSorted((a, b) => shown.indexOf(a.id) - shown.indexOf(b.id));
+    return inOrderOf(found, shown);
   };
   const [keys, total, [counts], providers] = await Promise.all([
     figureOrder === undefined ? byColumn() : sortedBy(figureOrder),

@@ -3,7 +3,7 @@ import {
   listAccessTokens as readAccessTokens,
   type TokenReach,
 } from "../../db/tokens/access-tokens";
-import { byFigure, type FigureOrder } from "../../usage/figures/figure-order";
+import { byFigure, type FigureOrder, inOrderOf } from "../../usage/figures/figure-order";
 import type { ManageContext } from "../manage-context";
 import type { ListAccessTokensInput } from "../schemas";
 import { type FiguresById, readTokenFigures } from "../usage/read-today-figures";
@@ -54,7 +54,7 @@ export async function browseAccessTokens(
   const shown = byFigure(ids, figures, sort.figure, sort.isAscending).slice(from, from + limit);
   const tokens = await readAccessTokens(db, { reach, ids: shown, limit }, nowMs());
   return {
-    items: tokens.toSorted((a, b) => shown.indexOf(a.id) - shown.indexOf(b.id)).map(toTokenItem),
+    items: inOrderOf(tokens, shown).map(toTokenItem),
     figures: Object.fromEntries(
       shown.flatMap((id) => (figures[id] === undefined ? [] : [[id, figures[id]]])),
     ),

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { byFigure, FIGURE_ORDERS, type TodayFigures } from "./figure-order";
+import { byFigure, FIGURE_ORDERS, inOrderOf, type TodayFigures } from "./figure-order";
 
 const value = fc.option(fc.integer({ min: 0, max: 20 }));
 const figures = fc.record(Object.fromEntries(FIGURE_ORDERS.map((name) => [name, value])));
@@ -16,6 +16,11 @@ test("all are listed once, in order, the unknown last and ties as they were", ()
       }
       const sorted = byFigure(ids, known, order, isUp);
       expect(sorted.toSorted()).toEqual(ids.toSorted());
+      const inOrder = inOrderOf(
+        ids.map((id) => ({ id })),
+        sorted,
+      );
+      expect(inOrder.map(({ id }) => id)).toEqual(sorted);
       const values = sorted.map((id) => known[id]?.[order] ?? null);
       for (let index = 1; index < values.length; index += 1) {
         const [one, other] = [values[index - 1] ?? null, values[index] ?? null];

@@ -23,7 +23,7 @@ import { readTokenUse } from "@/lib/manage/tokens/read-token-use";
 import { listOwnerChoices } from "@/lib/manage/tokens/token-owner";
 import { tokenReach } from "@/lib/manage/tokens/token-reach";
 import { utcDayMs } from "@/lib/manage/usage/read-today-figures";
-import { FIGURE_ORDERS } from "@/lib/usage/figures/figure-order";
+import { CALLER_FIGURES } from "@/lib/usage/figures/figure-order";
 import { TOKEN_LIMITS } from "@/lib/usage/token-limits";
 
 const STATES = ["active", "paused", "expired", "revoked"] as const;
@@ -48,13 +48,12 @@ export default async function TokensPage({ searchParams }: PageProps<"/tokens">)
   const { context, member } = await portalRead("viewer");
   const { q, state, group, after, sort, page } = query.parse(await searchParams);
   const t = await getTranslations("tokens");
-  const sorted = readTableSort(sort, FIGURE_ORDERS);
-  const figure = FIGURE_ORDERS.find((name) => name === sorted?.column);
+  const sorted = readTableSort(sort, CALLER_FIGURES);
   const { items, nextCursor, figures, total } = await browseAccessTokens(
     context,
     tokenReach(member),
     { q, status: state ?? "current", group, cursor: after, limit: PAGE_SIZE },
-    figure === undefined ? null : { figure, isAscending: sorted?.isDescending === false, page },
+    sorted && { figure: sorted.column, isAscending: !sorted.isDescending, page },
   );
   const limited = items.filter((token) => TOKEN_LIMITS.some((name) => token[name] !== null));
   const isAdmin = member.role === "admin";
