@@ -1,8 +1,8 @@
 import { headers } from "next/headers";
 import type { ComponentProps } from "react";
 import { Notice } from "@/components/shell/notice";
-import { currentMember, type Member } from "@/lib/auth/current-member";
-import type { Right } from "@/lib/auth/member";
+import { currentMember } from "@/lib/auth/current-member";
+import { providerNames } from "@/lib/manage/keys/known-provider";
 import { memberContext, portalEnv } from "./portal-context";
 import { PortalFrame } from "./portal-frame";
 import { rightOf } from "./right-of";
@@ -25,12 +25,13 @@ export async function NoticePage(notice: ComponentProps<typeof Notice>) {
 }
 
 /** Null for visitors, and if it can't be read: the notice is shown in any case. */
-async function readerOf(): Promise<{ readonly member: Member; readonly right: Right } | null> {
+async function readerOf(): Promise<Omit<ComponentProps<typeof PortalFrame>, "children"> | null> {
   try {
     const member = await currentMember();
     if (member === null) return null;
     const context = memberContext(portalEnv(), member, await headers());
-    return { member, right: await rightOf(context, member) };
+    const [right, names] = await Promise.all([rightOf(context, member), providerNames(context)]);
+    return { member, right, providerNames: names };
   } catch {
     return null;
   }

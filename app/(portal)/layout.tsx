@@ -5,6 +5,7 @@ import { portalRead } from "@/app/portal-read";
 import { navigationEntryOf } from "@/components/shell/navigation";
 import { SchemaNotice } from "@/components/shell/schema-notice";
 import { roleAllows } from "@/lib/auth/member";
+import { providerNames } from "@/lib/manage/keys/known-provider";
 import { PATH_HEADER } from "@/lib/runtime/next-request";
 import { rightOf } from "../right-of";
 
@@ -13,8 +14,9 @@ export default async function PortalLayout({ children }: { readonly children: Re
   // The page checks its role again. It is checked here before anything is sent, so that a rejection is a 403.
   const path = (await headers()).get(PATH_HEADER)?.split("?", 1)[0] ?? "/";
   const { member, context } = await portalRead(navigationEntryOf(path)?.role ?? "viewer");
+  const [right, names] = await Promise.all([rightOf(context, member), providerNames(context)]);
   return (
-    <PortalFrame member={member} right={await rightOf(context, member)}>
+    <PortalFrame member={member} right={right} providerNames={names}>
       {roleAllows(member.role, "admin") && <SchemaNotice context={context} />}
       {children}
     </PortalFrame>

@@ -3,6 +3,7 @@
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Link } from "@/components/link";
+import { useProviderName } from "@/components/provider-names";
 import { settingsPages } from "@/components/settings/settings-pages";
 import { navigationEntryOf } from "@/components/shell/navigation";
 
@@ -15,21 +16,23 @@ const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "groups" | "importK
 
 /**
  * Breadcrumbs of a page below an area's first: the area, and the rest of the path.
- * @param providerNames By slug.
+ * @param helpTitles By the last part of the path.
  */
 export function PathCrumbs({
-  providerNames,
+  helpTitles,
 }: {
-  readonly providerNames: Readonly<Record<string, string>>;
+  readonly helpTitles: Readonly<Record<string, string>>;
 }) {
   const t = useTranslations("shell");
   const path = usePathname();
+  const providerName = useProviderName();
   const entry = navigationEntryOf(path);
   const below = path.slice(entry?.href.length).split("/").filter(Boolean).map(decodeURIComponent);
   if (entry === undefined || below.length === 0) return null;
   const page = PAGES[path];
   // Anything else below an area is a provider's slug or an id.
-  const nameOf = (part: string) => providerNames[part] ?? part;
+  const nameOf = (part: string) =>
+    (entry.area === "help" ? helpTitles[part] : undefined) ?? providerName(part);
   const named = settingsPages.find(({ href }) => href === path);
   return (
     <nav aria-label={t("crumbs")} className="min-w-0 max-md:hidden">

@@ -30,7 +30,7 @@ const COUNTS_REQUESTS: ReadonlySet<BoardChart> = new Set(["requests", "tokens", 
 /** The part of a board that is drawn. */
 type Drawn = Omit<
   UsageBoard,
-  "grain" | "minutes" | "totals" | "compared" | "groups" | "choices" | "names"
+  "grain" | "minutes" | "totals" | "compared" | "groups" | "choices" | "names" | "providerNames"
 >;
 
 /** The charts of the usage page, in order; titles come from `title`. */

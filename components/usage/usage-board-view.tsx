@@ -62,7 +62,7 @@ export async function UsageBoardView({
     const outcome = OUTCOMES.find((each) => each === id);
     return groupBy === "outcome" && outcome !== undefined
       ? t(`outcome.${outcome}`)
-      : (board.names[id] ?? id);
+      : ((groupBy === "provider" ? board.providerNames : board.names)[id] ?? id);
   };
   const linkOf = (id: string) => {
     if (id === "") return null;

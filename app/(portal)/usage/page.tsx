@@ -67,7 +67,13 @@ export default async function UsagePage({ searchParams }: PageProps<"/usage">) {
           })),
         ]}
         filters={[
-          { name: "provider", choices: named(choices.providers) },
+          {
+            name: "provider",
+            choices: choices.providers.map((value) => ({
+              value,
+              label: board.providerNames[value] ?? value,
+            })),
+          },
           ...(groupBy === "key" && grain === "day"
             ? []
             : [{ name: "model" as const, choices: named(choices.models) }]),

@@ -30,6 +30,14 @@ export async function allProviders({
   return providersWith(rows.map((row) => customProvider(row, allowPrivateUpstreams)));
 }
 
+/** The names of all providers, by slug. */
+export async function providerNames(
+  context: ManageContext,
+): Promise<Readonly<Record<string, string>>> {
+  const all = await allProviders(context);
+  return Object.fromEntries(all.map(({ slug, label }) => [slug, label]));
+}
+
 async function ownProvider(
   { db, allowPrivateUpstreams = false }: ManageContext,
   slug: string,

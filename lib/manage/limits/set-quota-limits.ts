@@ -16,7 +16,7 @@ export async function setQuotaLimits(
   { provider, domain, limits }: SetQuotaLimitsInput,
   was?: Fields,
 ): Promise<{ readonly previous: readonly LimitRule[] }> {
-  const { slug } = await knownProvider(context, provider);
+  const { slug, label } = await knownProvider(context, provider);
   const { db, actor, nowMs } = context;
   const scope = { provider: slug, domain: domain ?? "" };
   const previous = await readQuotaLimits(db, scope);
@@ -24,7 +24,7 @@ export async function setQuotaLimits(
   const atMs = nowMs();
   const entry = {
     action: "quota-limits.set",
-    subject: { kind: "provider", id: slug, name: domain === null ? slug : `${slug}, ${domain}` },
+    subject: { kind: "provider", id: slug, name: domain === null ? label : `${label}, ${domain}` },
     before: { limits: previous },
     after: { limits },
   };

@@ -8,6 +8,7 @@ import { type CellDimension, type CellSum, sumCells } from "../../db/usage/read-
 import { forecastMonth, type MonthCost, monthOf } from "../../usage/figures/month-forecast";
 import { NANO_PER_USD } from "../../usage/price";
 import { DAY_MS } from "../../usage/rollup";
+import { providerNames } from "../keys/known-provider";
 import type { ManageContext } from "../manage-context";
 import { byTokenGroup } from "./by-token-group";
 import { findNames } from "./find-names";
@@ -123,10 +124,13 @@ export async function readMonthCosts(
     .toSorted((a, b) => b.toDate - a.toDate || (b.lastMonth ?? 0) - (a.lastMonth ?? 0))
     .slice(0, MAX_ROWS);
   const isOfIds = by === "subjectId" || by === "userId";
-  const names = await findNames(context, isOfIds ? costs.map(({ id }) => id) : []);
+  const [names, labels] = await Promise.all([
+    findNames(context, isOfIds ? costs.map(({ id }) => id) : []),
+    by === "provider" ? providerNames(context) : null,
+  ]);
   return {
     startMs,
     total: costsOf(named),
-    rows: costs.map((row) => ({ ...row, name: names.get(row.id) ?? null })),
+    rows: costs.map((row) => ({ ...row, name: names.get(row.id) ?? labels?.[row.id] ?? null })),
   };
 }

@@ -15,6 +15,7 @@ import { comparedRanges, type TimeRange } from "../../usage/figures/compared-ran
 import { GRAIN_MS, isOfLog, type TimeGrain, wholeBuckets } from "../../usage/figures/time-grain";
 import { NANO_PER_USD } from "../../usage/price";
 import { OUTCOMES, type Outcome } from "../../usage/types";
+import { providerNames } from "../keys/known-provider";
 import type { ManageContext } from "../manage-context";
 import {
   type BoardSums,
@@ -115,6 +116,8 @@ export interface UsageBoard {
   readonly choices: UsageChoices;
   /** The names of the tokens, members and keys above, by id, all different; deleted ones are missing. */
   readonly names: Readonly<Record<string, string>>;
+  /** By slug. */
+  readonly providerNames: Readonly<Record<string, string>>;
 }
 
 const DIMENSIONS = {
@@ -264,6 +267,7 @@ async function readBoard(
     [ofModels = [], ofCallers = [], ...more],
     events,
     teamGroups,
+    labels,
   ] = await Promise.all([
     log === null ? readRollups() : readLog(),
     sumCells(db, [
@@ -274,6 +278,7 @@ async function readBoard(
     ]),
     countKeyEvents(db, { fromMs, toMs, bucketMs }, { provider, model, keyId: key }),
     listGroupsOf(db, scope ?? null),
+    providerNames(context),
   ]);
   const found = groupBy === "group" ? await byTokenGroup(db, cells) : cells;
   const whole = more[tagNames.length] ?? [];
@@ -369,6 +374,7 @@ async function readBoard(
     keyEvents: { cooled: eventsOf("cooled"), blocked: eventsOf("blocked") },
     choices: chosen,
     names: Object.fromEntries(distinctNames(names)),
+    providerNames: labels,
   };
 }
 

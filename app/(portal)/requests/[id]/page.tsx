@@ -8,9 +8,9 @@ import { AttemptTimeline } from "@/components/requests/attempt-timeline";
 import { OutcomeBadge } from "@/components/requests/outcome-badge";
 import { RequestFacts } from "@/components/requests/request-facts";
 import { gatewayLogsUrl } from "@/lib/http/gateway-logs-url";
+import { providerNames } from "@/lib/manage/keys/known-provider";
 import { ManageError } from "@/lib/manage/manage-error";
 import { readRequestStory } from "@/lib/manage/usage/browse-requests";
-import { findProvider } from "@/lib/providers/registry";
 
 export async function generateMetadata({ params }: PageProps<"/requests/[id]">): Promise<Metadata> {
   const [t, { id }] = await Promise.all([getTranslations("requests"), params]);
@@ -21,8 +21,9 @@ export async function generateMetadata({ params }: PageProps<"/requests/[id]">):
 export default async function RequestPage({ params }: PageProps<"/requests/[id]">) {
   const { context, member, env } = await portalRead("viewer");
   const { id } = await params;
-  const [story, t, format] = await Promise.all([
+  const [story, names, t, format] = await Promise.all([
     readRequestStory(context, member, id),
+    providerNames(context),
     getTranslations("requests"),
     getFormatter(),
   ]).catch((error: unknown) => {
@@ -30,7 +31,7 @@ export default async function RequestPage({ params }: PageProps<"/requests/[id]"
     throw error;
   });
   const slug = story.provider;
-  const providerName = slug === null ? null : (findProvider(slug)?.label ?? slug);
+  const providerName = slug === null ? null : (names[slug] ?? slug);
   return (
     <ClientMessages areas={["requests"]}>
       <PageHeader
