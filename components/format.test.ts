@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  exactUsd,
   formatCount,
   formatDuration,
   formatExactCount,
@@ -31,13 +32,23 @@ test("formatExactCount keeps every digit", () => {
 test.each([
   [0, "$0.00"],
   [0.0032, "$0.0032"],
-  [0.000_000_43, "$0.00000043"],
+  [0.000_1, "$0.0001"],
+  [0.000_000_43, "<$0.0001"],
   [0.41, "$0.41"],
   [0.5, "$0.50"],
   [12, "$12.00"],
   [1_204.5, "$1,204.50"],
 ])("formatUsd(%d) is %s", (usd, text) => {
   expect(formatUsd(usd)).toBe(text);
+});
+
+test.each([
+  [null, undefined],
+  [0, "$0.00"],
+  [0.000_000_43, "$0.00000043"],
+  [1_204.5, "$1,204.50"],
+])("exactUsd(%d) is %s", (usd, text) => {
+  expect(exactUsd(usd)).toBe(text);
 });
 
 test.each([

@@ -20,14 +20,31 @@ export function formatExactCount(count: number | null): string {
   return count === null ? UNKNOWN : new Intl.NumberFormat("en").format(count);
 }
 
-/** `$0.0032`, `$0.41`, `$1,204.50`: cents, and below ten cents two significant digits. */
+/** Smaller amounts are of no interest by themselves. */
+const LEAST_USD = 0.0001;
+
+/**
+ * `$0.0032`, `$0.41`, `$1,204.50`: cents, and below ten cents two significant digits. Less than a hundredth of a cent is
+ * `<$0.0001`; `exactUsd` says how much.
+ */
 export function formatUsd(usd: number | null): string {
   if (usd === null) return UNKNOWN;
+  if (usd > 0 && usd < LEAST_USD) return `<$${LEAST_USD}`;
   const isTiny = usd !== 0 && Math.abs(usd) < 0.095;
   return new Intl.NumberFormat("en", {
     style: "currency",
     currency: "USD",
     ...(isTiny ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2 }),
+  }).format(usd);
+}
+
+/** All digits, for the title of what `formatUsd` shows; undefined if unknown. */
+export function exactUsd(usd: number | null): string | undefined {
+  if (usd === null) return undefined;
+  return new Intl.NumberFormat("en", {
+    style: "currency",
+    currency: "USD",
+    maximumFractionDigits: 12,
   }).format(usd);
 }
 

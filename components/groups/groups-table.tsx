@@ -41,6 +41,7 @@ export async function GroupsTable({
             <TableRow key={group.id}>
               <TableCell data-card="title" className="max-w-72 truncate pl-4 font-medium">
                 <Link
+                  data-opens
                   href={`/team/groups/${group.id}`}
                   prefetch={false}
                   className="underline-offset-4 hover:underline"

@@ -2,7 +2,13 @@
 
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import {
+  exactUsd,
+  formatDuration,
+  formatExactCount,
+  formatUsd,
+  UNKNOWN,
+} from "@/components/format";
 import { Link } from "@/components/link";
 import type { ChatRun } from "@/components/playground/chat-run";
 
@@ -39,7 +45,9 @@ export function RunFacts({ run }: { readonly run: ChatRun | null }) {
           {run?.outputTokens == null ? null : formatExactCount(run.outputTokens)}
         </Fact>
         <Fact name={t("cost")} why={isPending ? t("notYet") : t("noCost")}>
-          {run?.costUsd == null ? null : formatUsd(run.costUsd)}
+          {run?.costUsd == null ? null : (
+            <span title={exactUsd(run.costUsd)}>{formatUsd(run.costUsd)}</span>
+          )}
         </Fact>
         <Fact name={t("request")} why={t("notYet")}>
           {run?.requestId && (

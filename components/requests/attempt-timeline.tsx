@@ -53,11 +53,28 @@ export function AttemptTimeline({ story }: { readonly story: RequestStory }) {
           atMs={durationMs}
           title={t("story.ended", { outcome: t(`outcomes.${outcome}`), status })}
         >
-          {errorCode !== null && <code className="font-mono text-xs">{errorCode}</code>}
+          {errorCode !== null && <ErrorWords code={errorCode} />}
           {reachedLimit !== null && <ReachedLimit reached={reachedLimit} />}
         </Step>
       </ol>
     </section>
+  );
+}
+
+/** One Balance's own error: its code, what it means, and where all of them are explained. */
+function ErrorWords({ code }: { readonly code: string }) {
+  const t = useTranslations("requests");
+  const words = useTranslations("help.errors.codes");
+  // Codes are data, which the types of the messages can't know.
+  const known = code as "pool_exhausted";
+  return (
+    <>
+      <code className="font-mono text-xs">{code}</code>
+      {words.has(known) && <p className="mt-1 text-sm">{words(known)}</p>}
+      <Link href="/help/errors#codes" className="text-sm underline underline-offset-4">
+        {t("story.aboutErrors")}
+      </Link>
+    </>
   );
 }
 

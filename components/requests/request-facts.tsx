@@ -2,7 +2,13 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/copy-button";
 import { Fact, FactList } from "@/components/fact-list";
-import { formatDuration, formatExactCount, formatUsd, UNKNOWN } from "@/components/format";
+import {
+  exactUsd,
+  formatDuration,
+  formatExactCount,
+  formatUsd,
+  UNKNOWN,
+} from "@/components/format";
 import { Link } from "@/components/link";
 import { modelHref } from "@/components/usage/model-href";
 import type { RequestNames } from "@/lib/manage/usage/browse-requests";
@@ -99,7 +105,9 @@ export function RequestFacts({
         <Fact name={t("facts.output")}>{formatExactCount(story.outputTokens)}</Fact>
         <Fact name={t("facts.reasoning")}>{formatExactCount(story.reasoningTokens)}</Fact>
         <Fact name={t("cost")}>
-          {story.costUsd === null && hasUsage ? t("noPrice") : formatUsd(story.costUsd)}
+          <span title={exactUsd(story.costUsd)}>
+            {story.costUsd === null && hasUsage ? t("noPrice") : formatUsd(story.costUsd)}
+          </span>
           {story.costBasis !== null && <CostFacts basis={story.costBasis} />}
         </Fact>
         {story.gatewayLogId !== null && (

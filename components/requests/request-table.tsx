@@ -2,8 +2,9 @@
 
 import { RotateCw } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { formatCount, formatDuration, formatUsd, UNKNOWN } from "@/components/format";
+import { exactUsd, formatCount, formatDuration, formatUsd, UNKNOWN } from "@/components/format";
 import { Link } from "@/components/link";
+import { useProviderName } from "@/components/provider-names";
 import { OutcomeBadge } from "@/components/requests/outcome-badge";
 import {
   Table,
@@ -57,6 +58,7 @@ export function RequestTable({ items }: { readonly items: readonly NamedRequest[
 function RequestRow({ item }: { readonly item: NamedRequest }) {
   const t = useTranslations("requests");
   const format = useFormatter();
+  const providerName = useProviderName();
   const hasUsage = item.inputTokens !== null || item.outputTokens !== null;
   return (
     <TableRow>
@@ -82,7 +84,10 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
           className="text-muted-foreground truncate text-xs"
           title={item.tags === null ? undefined : formatTags(item.tags)}
         >
-          {[item.provider ?? UNKNOWN, ...Object.values(item.tags ?? {})].join(" · ")}
+          {[
+            item.provider === null ? UNKNOWN : providerName(item.provider),
+            ...Object.values(item.tags ?? {}),
+          ].join(" · ")}
         </p>
       </TableCell>
       <TableCell data-card="line" className="max-w-44">
@@ -109,7 +114,11 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
           ? `${formatCount(item.inputTokens)} / ${formatCount(item.outputTokens)}`
           : UNKNOWN}
       </TableCell>
-      <TableCell data-card="line" className="pr-4 text-right whitespace-nowrap tabular-nums">
+      <TableCell
+        data-card="line"
+        className="pr-4 text-right whitespace-nowrap tabular-nums"
+        title={exactUsd(item.costUsd)}
+      >
         {item.costUsd === null && hasUsage ? t("noPrice") : formatUsd(item.costUsd)}
       </TableCell>
     </TableRow>

@@ -13,6 +13,7 @@ import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { FieldError } from "@/components/form/field-error";
 import { SelectField } from "@/components/form/select-field";
+import { StickyFooter } from "@/components/form/sticky-footer";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { Button } from "@/components/ui/button";
 import {
@@ -221,11 +222,11 @@ export function AliasForm({
             void form.handleSubmit(save)();
           }}
         />
-        <div className="flex justify-end">
+        <StickyFooter>
           <Button type="submit" disabled={isSubmitting}>
             {alias === null ? t("add") : t("save")}
           </Button>
-        </div>
+        </StickyFooter>
       </form>
     </Form>
   );

@@ -19,7 +19,7 @@ export function SettingsNavigation() {
   }, [path]);
 
   return (
-    <nav aria-label={t("areas.settings")} className="mb-6 overflow-x-auto border-b">
+    <nav aria-label={t("areas.settings")} className="scroll-cue mb-6 overflow-x-auto border-b">
       <ul className="flex gap-1">
         {settingsPages.map(({ name, href }) => (
           <li key={name}>

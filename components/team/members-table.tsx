@@ -151,6 +151,7 @@ function MemberName({
       <div className="min-w-0">
         <p className="truncate font-medium">
           <Link
+            data-opens
             href={`/team/${id}`}
             prefetch={false}
             className="underline-offset-4 hover:underline"

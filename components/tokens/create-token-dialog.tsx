@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { createToken } from "@/app/(portal)/tokens/actions";
 import { answered } from "@/components/answered";
+import { StickyFooter } from "@/components/form/sticky-footer";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { TokenFields } from "@/components/tokens/token-fields";
 import { NEW_TOKEN, NO_GROUP, type TokenForm, tokenInputOf } from "@/components/tokens/token-form";
@@ -16,7 +17,6 @@ import {
   Dialog,
   DialogContent,
   DialogDescription,
-  DialogFooter,
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
@@ -107,11 +107,11 @@ export function CreateTokenDialog({
                 )}
               </form>
             </Form>
-            <DialogFooter className="bg-background sticky -bottom-6 -mx-6 -mb-6 border-t px-6 py-4">
+            <StickyFooter>
               <Button type="submit" form={formId} disabled={isSubmitting}>
                 {t("create.submit")}
               </Button>
-            </DialogFooter>
+            </StickyFooter>
           </>
         ) : (
           <TokenShown {...made} onClose={onClose} />

@@ -8,6 +8,7 @@ import { updateToken } from "@/app/(portal)/tokens/actions";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import type { Edit } from "@/components/conflict/edit-of";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
+import { StickyFooter } from "@/components/form/sticky-footer";
 import type { ProviderChoice } from "@/components/provider-choice";
 import { TokenFields } from "@/components/tokens/token-fields";
 import {
@@ -25,7 +26,6 @@ import {
   Dialog,
   DialogContent,
   DialogDescription,
-  DialogFooter,
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
@@ -181,14 +181,14 @@ export function EditTokenDialog({
             )}
           </form>
         </Form>
-        <DialogFooter className="bg-background sticky -bottom-6 -mx-6 -mb-6 border-t px-6 py-4">
+        <StickyFooter>
           <Button variant="outline" onClick={onClose}>
             {common("cancel")}
           </Button>
           <Button type="submit" form={formId} disabled={isSubmitting}>
             {common("save")}
           </Button>
-        </DialogFooter>
+        </StickyFooter>
       </DialogContent>
     </Dialog>
   );

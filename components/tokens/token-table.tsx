@@ -71,6 +71,7 @@ export function TokenTable({
         cell: ({ row: { original: token } }) => (
           <div className="max-w-56">
             <Link
+              data-opens
               href={`/tokens/${token.id}`}
               prefetch={false}
               className="block truncate font-medium underline-offset-4 hover:underline"

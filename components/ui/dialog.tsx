@@ -5,6 +5,7 @@ import { XIcon } from "lucide-react"
 import { useTranslations } from "next-intl"
 import { Dialog as DialogPrimitive } from "radix-ui"
 
+import { focusFirstField } from "@/components/form/focus-first-field"
 import { useKeepTyped } from "@/components/use-keep-typed"
 import { cn } from "@/lib/utils"
 import { Button } from "@/components/ui/button"
@@ -65,6 +66,7 @@ function DialogContent({
       <DialogPrimitive.Content
         data-slot="dialog-content"
         {...keepTyped}
+        onOpenAutoFocus={focusFirstField}
         className={cn(
           "fixed top-[50%] left-[50%] z-50 grid w-full max-w-[calc(100%-2rem)] translate-x-[-50%] translate-y-[-50%] gap-4 rounded-lg border bg-background p-6 shadow-lg duration-200 outline-none data-[state=closed]:animate-out data-[state=closed]:fade-out-0 data-[state=closed]:zoom-out-95 data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-95 sm:max-w-lg",
           className

@@ -1,6 +1,13 @@
 "use client";
 
-import { formatCount, formatDuration, formatShare, formatUsd, UNKNOWN } from "@/components/format";
+import {
+  exactUsd,
+  formatCount,
+  formatDuration,
+  formatShare,
+  formatUsd,
+  UNKNOWN,
+} from "@/components/format";
 import { Link } from "@/components/link";
 import type { FigureOrder, TodayFigures } from "@/lib/usage/figures/figure-order";
 
@@ -35,7 +42,7 @@ export function FigureCell({
     );
   }
   const shown = FORMATS[name](value);
-  const exact = name === "p50" ? undefined : String(value);
+  const exact = name === "cost" ? exactUsd(value) : name === "p50" ? undefined : String(value);
   if (href === null || value === 0) {
     return (
       <span title={exact} className={value === 0 ? "text-muted-foreground" : undefined}>

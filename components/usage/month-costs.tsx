@@ -1,5 +1,5 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import { formatUsd } from "@/components/format";
+import { exactUsd, formatUsd } from "@/components/format";
 import type { MonthReport } from "@/lib/manage/usage/read-month-costs";
 import type { UsageGroup } from "@/lib/manage/usage/read-usage-board";
 import { isTagGroup } from "@/lib/manage/usage/tag-question";
@@ -65,8 +65,4 @@ export async function MonthCosts({
       )}
     </section>
   );
-}
-
-function exactUsd(usd: number | null): string {
-  return usd === null ? "" : String(usd);
 }

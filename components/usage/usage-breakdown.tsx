@@ -1,5 +1,5 @@
 import { getTranslations } from "next-intl/server";
-import { formatExactCount, formatUsd } from "@/components/format";
+import { exactUsd, formatExactCount, formatUsd } from "@/components/format";
 import type { SpentSums } from "@/lib/manage/usage/read-usage";
 import { UsageCell, UsageRow, UsageTable } from "./usage-table";
 
@@ -45,7 +45,7 @@ export async function UsageBreakdown({
             <UsageRow key={id} name={label} href={pageOf(id) ?? href}>
               <UsageCell href={href}>{formatExactCount(requests)}</UsageCell>
               <UsageCell isExtra>{formatExactCount(inputTokens + outputTokens)}</UsageCell>
-              <UsageCell title={isUnknown ? t("noPrice") : String(row.costUsd)}>
+              <UsageCell title={isUnknown ? t("noPrice") : exactUsd(row.costUsd)}>
                 {formatUsd(isUnknown ? null : row.costUsd)}
               </UsageCell>
             </UsageRow>

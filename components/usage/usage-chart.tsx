@@ -23,9 +23,9 @@ export function UsageChart({ data, hint }: { readonly data: ChartData; readonly 
     <section aria-labelledby={id} className="min-w-0 rounded-lg border p-4">
       <div className="flex items-start justify-between gap-2">
         <div className="min-w-0">
-          <h3 id={id} className="font-medium">
+          <h2 id={id} className="font-medium">
             {title}
-          </h3>
+          </h2>
           <p className="text-muted-foreground text-xs">
             {[hint, t(`by.${data.grain}`, { zone: timeZone })]
               .filter((words) => words !== undefined)

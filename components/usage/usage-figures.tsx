@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import {
+  exactUsd,
   formatCount,
   formatDuration,
   formatExactCount,
@@ -160,7 +161,7 @@ export async function CostFigure({
   return (
     <Figure
       name={t("cost")}
-      exact={isUnknown ? t("noPrice") : String(costUsd)}
+      exact={isUnknown ? t("noPrice") : exactUsd(costUsd)}
       {...(unpricedRequests > 0 && { detail: t("unpriced", { count: unpricedRequests }) })}
       change={change}
     >
@@ -182,7 +183,7 @@ export function Figure({
   children,
 }: {
   readonly name: string;
-  readonly exact?: string;
+  readonly exact?: string | undefined;
   readonly detail?: ReactNode;
   readonly change?: ReactNode;
   readonly className?: string;

@@ -81,7 +81,7 @@ export function UsageCell({
   children,
 }: {
   /** The exact figure. */
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** What it is made of. */
   readonly href?: string | null;
   readonly isExtra?: boolean;

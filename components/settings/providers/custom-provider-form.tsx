@@ -11,6 +11,7 @@ import { answered } from "@/components/answered";
 import { ConflictNotice } from "@/components/conflict/conflict-notice";
 import { useCarefulSave } from "@/components/conflict/use-careful-save";
 import { SelectField } from "@/components/form/select-field";
+import { StickyFooter } from "@/components/form/sticky-footer";
 import { Button } from "@/components/ui/button";
 import {
   Form,
@@ -229,11 +230,11 @@ export function CustomProviderForm({
             void form.handleSubmit(save)();
           }}
         />
-        <div className="flex justify-end">
+        <StickyFooter>
           <Button type="submit" disabled={isSubmitting}>
             {provider === null ? t("add") : t("save")}
           </Button>
-        </div>
+        </StickyFooter>
       </form>
     </Form>
   );
