@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import packageJson from "../package.json" with { type: "json" };
 import { writeMachineDocs } from "./build/machine-docs.ts";
 import { root } from "./root.ts";
 import { runCommand, step } from "./run-command.ts";
@@ -73,6 +74,7 @@ export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
     await rename(join(root, `${LOCAL_DOOR}.new`), join(root, LOCAL_DOOR));
     if (await isBuilt()) return;
     const hash = await hashInputs();
+    const version = `${packageJson.version}+${hash.slice(0, 7)}`;
     // Without its hash, a partial build is never mistaken for a complete one.
     await rm(HASH_FILE, { force: true });
     await step("Building the portal with Next and OpenNext (about half a minute)", () =>
@@ -83,8 +85,8 @@ export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
       const folders = [WORKER_DIR, PORTAL_DIR];
       for (const folder of folders) await rm(join(root, folder), { recursive: true, force: true });
       await Promise.all([
-        bundle("worker.ts", WORKER_DIR, signal),
-        bundle("portal.ts", PORTAL_DIR, signal),
+        bundle("worker.ts", WORKER_DIR, version, signal),
+        bundle("portal.ts", PORTAL_DIR, version, signal),
       ]);
       for (const file of ["portal.js", "portal.js.map"]) {
         await rename(join(root, PORTAL_DIR, file), join(root, WORKER_DIR, file));
@@ -98,8 +100,9 @@ export async function buildIfChanged(signal?: AbortSignal): Promise<void> {
   }
 }
 
-function bundle(entry: string, folder: string, signal: AbortSignal | undefined) {
-  const args = ["deploy", entry, "--dry-run", "--minify", "--outdir", folder];
+function bundle(entry: string, folder: string, version: string, signal: AbortSignal | undefined) {
+  const define = `BUILD_VERSION:${JSON.stringify(version)}`;
+  const args = ["deploy", entry, "--dry-run", "--minify", "--outdir", folder, "--define", define];
   return runBuildTool("wrangler", args, signal);
 }
 

@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatExactCount, UNKNOWN } from "@/components/format";
 import { minuteText, type RequestsLink, requestsHref } from "@/components/requests/requests-href";
+import type { Mark } from "@/lib/manage/audit/list-marks";
 import { GRAIN_MS, type TimeGrain } from "@/lib/usage/figures/time-grain";
 
 /** The unit of a chart's numbers. */
@@ -37,7 +38,7 @@ export interface ChartData {
 
 /** Something that may explain a figure. */
 export interface ChartMark {
-  readonly kind: "incident" | "change";
+  readonly kind: Mark["kind"];
   readonly atMs: number;
   readonly label: string;
 }

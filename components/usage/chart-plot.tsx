@@ -18,7 +18,7 @@ import { ChartContainer, ChartTooltip } from "@/components/ui/chart";
 import { axisTicks } from "./axis-ticks";
 import { type ChartData, chartHref, marksByBucket, shortValue, zoomQuery } from "./chart-data";
 import { ChartTooltipPanel } from "./chart-tooltip";
-import { MARK_COLORS } from "./series-colors";
+import { markColor } from "./series-colors";
 import { useBucketTime } from "./use-bucket-time";
 
 /** Below a plot that is nearer to the window's end, a tooltip would be cut off. */
@@ -140,9 +140,7 @@ export function ChartPlot(data: ChartData) {
           <ReferenceLine
             key={bucket}
             x={buckets[bucket] ?? 0}
-            stroke={
-              MARK_COLORS[own.some((mark) => mark.kind === "incident") ? "incident" : "change"]
-            }
+            stroke={markColor(own)}
             strokeDasharray="2 3"
             strokeOpacity={0.8}
           />

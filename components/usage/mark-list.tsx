@@ -13,11 +13,23 @@ export async function markLabels(marks: readonly Mark[]): Promise<readonly Chart
   return marks.map((mark) => ({
     kind: mark.kind,
     atMs: mark.atMs,
-    label:
-      mark.kind === "incident"
-        ? t("incident", { provider: mark.label })
-        : t("change", { action: actionLabel(audit, mark.action), subject: mark.subject }),
+    label: labelOf(mark, t, audit),
   }));
+}
+
+function labelOf(
+  mark: Mark,
+  t: Awaited<ReturnType<typeof getTranslations<"usage.marks">>>,
+  audit: Awaited<ReturnType<typeof getTranslations<"audit">>>,
+): string {
+  switch (mark.kind) {
+    case "incident":
+      return t("incident", { provider: mark.label });
+    case "deployment":
+      return t("deployment", { version: mark.version });
+    case "change":
+      return t("change", { action: actionLabel(audit, mark.action), subject: mark.subject });
+  }
 }
 
 /** Requests before and after an incident are of interest too. */
@@ -26,7 +38,7 @@ const AROUND_MS = 60_000;
 /** How many are visible at once. */
 const SHOWN = 5;
 
-/** Incidents and changes of a range, the latest first, each with a link to all that is known of it. */
+/** What happened in a range, the latest first, each with a link to all that is known of it. */
 export async function MarkList({ marks }: { readonly marks: readonly Mark[] }) {
   const [t, labels] = await Promise.all([getTranslations("usage.marks"), markLabels(marks)]);
   if (marks.length === 0) return null;
@@ -65,14 +77,18 @@ async function MarkLine({ mark, label }: { readonly mark: Mark; readonly label: 
   });
   // As the log's filters name days.
   const day = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(mark.atMs);
-  const href =
-    mark.kind === "incident"
-      ? requestsHref({
-          provider: mark.provider,
-          sinceMs: mark.atMs - AROUND_MS,
-          untilMs: mark.untilMs === null ? undefined : mark.untilMs + AROUND_MS,
-        })
-      : `/audit?${new URLSearchParams({ action: mark.action, from: day, to: day })}`;
+  const hrefOf = () => {
+    if (mark.kind === "change") {
+      return `/audit?${new URLSearchParams({ action: mark.action, from: day, to: day })}`;
+    }
+    // A version answers all requests until the next.
+    if (mark.kind === "deployment") return requestsHref({ sinceMs: mark.atMs });
+    return requestsHref({
+      provider: mark.provider,
+      sinceMs: mark.atMs - AROUND_MS,
+      untilMs: mark.untilMs === null ? undefined : mark.untilMs + AROUND_MS,
+    });
+  };
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
       <span
@@ -81,7 +97,7 @@ async function MarkLine({ mark, label }: { readonly mark: Mark; readonly label: 
         style={{ backgroundColor: MARK_COLORS[mark.kind] }}
       />
       <span className="text-muted-foreground tabular-nums">{time}</span>
-      <Link href={href} prefetch={false} className="min-w-0 truncate hover:underline">
+      <Link href={hrefOf()} prefetch={false} className="min-w-0 truncate hover:underline">
         {label}
       </Link>
       {mark.kind === "change" && (

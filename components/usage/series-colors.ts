@@ -1,4 +1,5 @@
 import type { Outcome } from "@/lib/usage/types";
+import type { ChartMark } from "./chart-data";
 
 /** Outcomes look the same everywhere, and like the states of keys with the same meaning. */
 export const OUTCOME_COLORS: Readonly<Record<Outcome, string>> = {
@@ -17,8 +18,18 @@ export function rankColor(rank: number): string {
   return `var(--chart-${(rank % 8) + 1})`;
 }
 
-/** What stands on a chart beside its figures. */
-export const MARK_COLORS = {
+/** What stands on a chart beside its figures, the most telling first. */
+const MARK_KINDS = ["incident", "deployment", "change"] as const;
+
+export const MARK_COLORS: Readonly<Record<ChartMark["kind"], string>> = {
   incident: "var(--blocked-fill)",
+  deployment: "var(--brand)",
   change: "var(--muted-foreground)",
-} as const;
+};
+
+/** The color of several marks in one place. */
+export function markColor(marks: readonly Pick<ChartMark, "kind">[]): string {
+  return MARK_COLORS[
+    MARK_KINDS.find((kind) => marks.some((mark) => mark.kind === kind)) ?? "change"
+  ];
+}

@@ -30,7 +30,12 @@ export async function pruneRecords(
   const results = await runBatch(db, [
     deleteSome("key_events", sql`at_ms < ${nowMs - keyEventDays * DAY_MS}`),
     // Ids begin with the time.
-    deleteSome("audit_log", sql`id < ${firstRowIdAt("au", nowMs - auditDays * DAY_MS)}`),
+    deleteSome(
+      "audit_log",
+      // The running version's entry stays: without it, the same version would count as a new one.
+      sql`id < ${firstRowIdAt("au", nowMs - auditDays * DAY_MS)} and id is not (
+        select id from audit_log where subject_kind = 'deployment' order by rowid desc limit 1)`,
+    ),
     auditPruning,
     // Cooldowns that have ended: isolates compare the time, so no version is taken.
     deleteSome("key_cooldowns", sql`until_ms < ${nowMs - DAY_MS}`),

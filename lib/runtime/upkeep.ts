@@ -9,9 +9,11 @@ import { openDatabase } from "../db/open-database";
 import { rootCause } from "../db/root-cause";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { newRequestId } from "../proxy/new-request-id";
+import { noteDeployment } from "../upkeep/note-deployment";
 import { runUpkeep, SYSTEM_ACTOR } from "../upkeep/run-upkeep";
 import type { UncalledUsage, UpkeepContext } from "../upkeep/upkeep-job";
 import { alertSenders } from "./alert-senders";
+import { buildVersion } from "./build-version";
 import { checkUpstream } from "./check-upstream";
 import { isolateProxy } from "./isolate-proxy";
 import { refreshModels } from "./known-models";
@@ -51,16 +53,31 @@ export async function upkeepAfter(response: Promise<Response>, env: Env): Promis
 
 async function see(env: Env, call: UpkeepCall): Promise<void> {
   try {
-    const object = portalObject(env);
-    if (object !== null) {
-      await object.callUpkeep(call);
-      return;
-    }
-    const report = await runUpkeep(upkeepContext(env), call);
-    if (report?.figures.revivedKeys) sharedState(env).expire();
+    await callOrRun(env, call);
+    await noteVersion(env);
   } catch (error) {
     console.error("upkeep: could not run, tried again later:", rootCause(error));
   }
+}
+
+async function callOrRun(env: Env, call: UpkeepCall): Promise<void> {
+  const object = portalObject(env);
+  if (object !== null) {
+    await object.callUpkeep(call);
+    return;
+  }
+  const report = await runUpkeep(upkeepContext(env), call);
+  if (report?.figures.revivedKeys) sharedState(env).expire();
+}
+
+/** An isolate never changes its version. */
+let isVersionNoted = buildVersion === null;
+
+/** After the isolate's first response, so that a deployment is noted when it begins to serve. */
+async function noteVersion(env: Env): Promise<void> {
+  if (isVersionNoted || buildVersion === null) return;
+  await noteDeployment(upkeepContext(env), buildVersion);
+  isVersionNoted = true;
 }
 
 export function upkeepContext(env: Env): UpkeepContext {

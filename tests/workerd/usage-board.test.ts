@@ -17,6 +17,7 @@ import { readModelServing } from "../../lib/manage/usage/read-model-serving";
 import { readMonthCosts } from "../../lib/manage/usage/read-month-costs";
 import { readOverviewUsage } from "../../lib/manage/usage/read-overview-usage";
 import { readUsageBoard, type UsageBoardInput } from "../../lib/manage/usage/read-usage-board";
+import { noteDeployment } from "../../lib/upkeep/note-deployment";
 import type { RequestEvent } from "../../lib/usage/request-event";
 import { Cells, DAY_MS, HOUR_MS } from "../../lib/usage/rollup";
 import { recordRequests } from "./record-requests";
@@ -287,6 +288,30 @@ describe("the board of use", () => {
     expect(await listMarks(context, range, { withChanges: false })).toEqual([]);
     const before = { fromMs: range.fromMs - DAY_MS, toMs: range.fromMs };
     expect(await listMarks(context, before, { withChanges: true })).toEqual([]);
+  });
+
+  test("marks: each change of the version, for everyone, and none for the first", async () => {
+    const range = { fromMs: HOUR_OF_NOW - DAY_MS, toMs: HOUR_OF_NOW + DAY_MS };
+    const runs = (version: string, minutes: number) =>
+      noteDeployment({ ...context, nowMs: () => HOUR_OF_NOW + minutes * 60_000 }, version);
+    const marks = async () =>
+      (await listMarks(context, range, { withChanges: false })).map((mark) =>
+        mark.kind === "deployment" ? [mark.version, (mark.atMs - HOUR_OF_NOW) / 60_000] : [],
+      );
+    await Promise.all([runs("1.0.0+aaaaaaa", -600), runs("1.0.0+aaaaaaa", -600)]);
+    expect(await marks()).toEqual([]);
+    // Two isolates of the new version begin at once, and one of the old version is still there.
+    await Promise.all([runs("1.1.0+bbbbbbb", 1), runs("1.1.0+bbbbbbb", 1)]);
+    await runs("1.0.0+aaaaaaa", 2);
+    await runs("1.1.0+bbbbbbb", 3);
+    await runs("1.0.0+aaaaaaa", 4);
+    expect(await marks()).toEqual([
+      ["1.0.0+aaaaaaa", 2],
+      ["1.1.0+bbbbbbb", 1],
+    ]);
+    await runs("1.1.0+bbbbbbb", 62);
+    await runs("1.1.0+bbbbbbb", 63);
+    expect(await marks()).toHaveLength(3);
   });
 
   test("the month's costs are those of its days, split as the board is", async () => {

@@ -4,6 +4,7 @@
  */
 import { type SQL, sql } from "drizzle-orm";
 import { newRowId } from "../new-row-id";
+import type { Database } from "../open-database";
 import type { ActorKind, Role } from "../schema/team-schema";
 import { onlyIf } from "../state/state-version";
 
@@ -50,6 +51,24 @@ export function auditChange(actor: Actor, entry: AuditEntry, atMs: number): SQL 
 /** The statement that logs an event that changed no row: a sign-in, an export, a rejection. */
 export function auditEvent(actor: Actor, entry: AuditEntry, atMs: number): SQL {
   return insertEntry(actor, entry, atMs, sql`0`, sql``);
+}
+
+/** As `auditEvent`, unless the same was logged of the same subject in the last `withinMs`. */
+export function auditOnce(actor: Actor, entry: AuditEntry, atMs: number, withinMs: number): SQL {
+  const { action, subject } = entry;
+  const isLogged = sql`exists (
+    select 1 from audit_log
+    where subject_kind = ${subject.kind} and subject_id = ${subject.id} and action = ${action}
+      and at_ms > ${atMs - withinMs})`;
+  return insertEntry(actor, entry, atMs, sql`0`, sql`where not ${isLogged}`);
+}
+
+/** The id of the subject of the newest entry about a kind of subject; null if there is none. */
+export async function latestSubject(db: Database, kind: string): Promise<string | null> {
+  const row = await db.get<{ readonly id: string | null }>(sql`
+    select subject_id as id from audit_log where subject_kind = ${kind}
+    order by rowid desc limit 1`);
+  return row?.id ?? null;
 }
 
 /** In the error of a transaction that failed because the acting member doesn't have the role any more. */

@@ -27,10 +27,18 @@ export type Mark =
       readonly actor: string;
       /** The name of what was changed; may be empty. */
       readonly subject: string;
+    }
+  | {
+      readonly kind: "deployment";
+      readonly id: string;
+      readonly atMs: number;
+      /** Such as `0.1.0+3f2a91c`. */
+      readonly version: string;
     };
 
 const MOST_INCIDENTS = 50;
 const MOST_CHANGES = 200;
+const MOST_DEPLOYMENTS = 50;
 const MOST_MARKS = 50;
 
 /** Areas of actions that change what requests do. */
@@ -60,9 +68,15 @@ export async function listMarks(
     withChanges,
   }: { readonly provider?: string | undefined; readonly withChanges: boolean },
 ): Promise<readonly Mark[]> {
-  const [incidents, changes] = await Promise.all([
+  const logged = { fromMs, toMs };
+  const [incidents, changes, deployments] = await Promise.all([
     listIncidents(context, { provider, limit: MOST_INCIDENTS }),
-    withChanges ? readAuditEntries(context.db, { fromMs, toMs }, { limit: MOST_CHANGES }) : [],
+    withChanges ? readAuditEntries(context.db, logged, { limit: MOST_CHANGES }) : [],
+    readAuditEntries(
+      context.db,
+      { ...logged, subjectKind: "deployment" },
+      { limit: MOST_DEPLOYMENTS },
+    ),
   ]);
   const marks: Mark[] = [
     ...incidents
@@ -76,6 +90,13 @@ export async function listMarks(
       .map(({ id, atMs, action, actorName, subjectName }) => ({
         kind: "change" as const,
         ...{ id, atMs, action, actor: actorName, subject: subjectName },
+      })),
+    ...deployments
+      // What an instance began with replaced nothing.
+      .filter(({ before }) => before !== null)
+      .map(({ id, atMs, subjectName: version }) => ({
+        kind: "deployment" as const,
+        ...{ id, atMs, version },
       })),
   ];
   return marks.toSorted((a, b) => b.atMs - a.atMs).slice(0, MOST_MARKS);

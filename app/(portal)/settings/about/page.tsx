@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { portalRead } from "@/app/portal-read";
 import { SettingsSection } from "@/components/settings/settings-section";
 import { VARIABLES } from "@/lib/env";
+import { buildVersion } from "@/lib/runtime/build-version";
 import { version } from "@/package.json";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -20,7 +21,7 @@ export default async function AboutPage() {
       <SettingsSection id="about" title={t("title")}>
         <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2 text-sm">
           <dt className="text-muted-foreground">{t("version")}</dt>
-          <dd className="font-mono">{version}</dd>
+          <dd className="font-mono">{buildVersion ?? version}</dd>
           <dt className="text-muted-foreground">{t("portal")}</dt>
           <dd>{t(env.PORTAL === undefined ? "portalWorker" : "portalObject")}</dd>
           <dt className="text-muted-foreground">{t("api")}</dt>
