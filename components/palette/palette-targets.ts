@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  Bookmark,
   BookOpen,
   Bot,
   Keyboard,
@@ -112,7 +113,7 @@ function settings(t: Words, right: Right): readonly Target[] {
 
 /** What the team has, and help. */
 export function teamTargets(
-  { providers, tokens, members, aliases, models, help }: PaletteAnswer,
+  { providers, tokens, members, aliases, views, models, help }: PaletteAnswer,
   right: Right,
 ): readonly Target[] {
   const open = (
@@ -140,6 +141,7 @@ export function teamTargets(
       open("member", User, id, `/team/${id}`, name, email, [id]),
     ),
     ...aliases.map((name) => open("alias", Route, name, mayPlay ? tryOut(name) : "/routes", name)),
+    ...views.map(({ id, name, path, href }) => open("view", Bookmark, id, href, name, path)),
     ...models.map((name) => {
       const slash = name.indexOf("/");
       const href = modelHref(name.slice(slash + 1), name.slice(0, slash));

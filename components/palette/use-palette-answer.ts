@@ -8,7 +8,7 @@ import {
 } from "@/components/palette/palette-answer";
 
 const NOTHING: PaletteAnswer = {
-  ...{ providers: [], tokens: [], members: [], aliases: [], models: [], help: [] },
+  ...{ providers: [], tokens: [], members: [], aliases: [], views: [], models: [], help: [] },
 };
 const NO_FINDS: PaletteFinds = { keys: [] };
 /** Searching waits until typing pauses. */

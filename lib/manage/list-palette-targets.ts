@@ -2,6 +2,7 @@ import { listModelAliases } from "../db/keys/model-aliases";
 import { listProviderKeys } from "../db/keys/provider-keys";
 import { listModelNames } from "../db/state/model-lists";
 import { listMembers } from "../db/team/members";
+import { listSavedViews } from "../db/team/saved-views";
 import { listTokenNames } from "../db/tokens/token-names";
 import { allProviders } from "./keys/known-provider";
 import type { ManageContext } from "./manage-context";
@@ -22,6 +23,15 @@ export interface PaletteTargets {
   }[];
   /** Names of model aliases. */
   readonly aliases: readonly string[];
+  /** Saved views, the reader's own and the team's. */
+  readonly views: readonly {
+    readonly id: string;
+    readonly name: string;
+    /** The page. */
+    readonly path: string;
+    /** The page as the view shows it. */
+    readonly href: string;
+  }[];
   /** As `{provider}/{model}`, of the providers' lists that the store has. */
   readonly models: readonly string[];
 }
@@ -39,12 +49,13 @@ export async function listPaletteTargets(
   context: ManageContext,
   { ownerId, withModels }: { readonly ownerId: string | null; readonly withModels: boolean },
 ): Promise<PaletteTargets> {
-  const { db } = context;
-  const [providers, tokens, members, aliases, models] = await Promise.all([
+  const { db, actor } = context;
+  const [providers, tokens, members, aliases, views, models] = await Promise.all([
     allProviders(context),
     listTokenNames(db, ownerId, MOST_TOKENS),
     ownerId === null ? listMembers(db) : [],
     listModelAliases(db),
+    listSavedViews(db, actor.id),
     withModels ? listModelNames(db) : [],
   ]);
   return {
@@ -52,6 +63,10 @@ export async function listPaletteTargets(
     tokens,
     members: members.slice(0, MOST_MEMBERS).map(({ id, name, email }) => ({ id, name, email })),
     aliases: aliases.map(({ name }) => name),
+    views: views.map(({ id, name, path, query }) => ({
+      ...{ id, name, path },
+      href: `${path}?${query}`,
+    })),
     models: models
       .flatMap(({ provider, models: names }) => names.map((name) => `${provider}/${name}`))
       .slice(0, MOST_MODELS),

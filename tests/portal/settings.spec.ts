@@ -153,8 +153,8 @@ test("About names what is set and shows no value, and the log has the version th
   admin,
 }) => {
   await admin.goto("/settings/about");
-  const version = await admin.getByText(/^\d+\.\d+\.\d+\+[\da-f]{7}$/).innerText();
-  const logged = `/audit/export?${new URLSearchParams({ format: "json", q: version })}`;
+  const version = await admin.getByText(/^\d+\.\d+\.\d+\+[\da-f]{7}$/).textContent();
+  const logged = `/audit/export?${new URLSearchParams({ format: "json", q: version ?? "" })}`;
   await expect(async () => {
     const answer = await admin.request.get(new URL(logged, admin.url()).href);
     expect(await answer.json()).toMatchObject([{ action: "deployment.start", before: null }]);

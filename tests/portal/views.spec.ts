@@ -30,6 +30,13 @@ test("a view is saved, shared, opened by another, renamed by two at once, and de
   await expect(admin).toHaveURL(/\/requests\?retried=true&status=500%2C502$/);
   await expect(admin.getByRole("combobox", { name: "Status" })).toHaveText("500 +1");
 
+  await admin.goto("/");
+  await admin.keyboard.press("Control+k");
+  const palette = admin.getByRole("dialog", { name: "Go to" });
+  await palette.getByRole("combobox").fill("errors");
+  await palette.getByRole("option", { name: /^Errors\s*\/requests/ }).click();
+  await expect(admin).toHaveURL(/\/requests\?retried=true&status=500%2C502$/);
+
   await openViews(admin);
   await views.getByRole("button", { name: "Edit Errors" }).click();
   await saving.getByRole("button", { name: "Edit Errors" }).click();
