@@ -1,12 +1,8 @@
 "use client";
 
 import { parseAsString, useQueryState } from "nuqs";
-import { lazy, useTransition } from "react";
-import { FilterPopup } from "./filter-popup";
-
-const load = () => import("./filter-list");
-
-const FilterList = lazy(async () => ({ default: (await load()).FilterList }));
+import { useTransition } from "react";
+import { LateList } from "./late-list";
 
 /** Radix reserves the empty string for "nothing chosen". */
 const ANY = "any";
@@ -43,19 +39,17 @@ export function FilterSelect({
   const entries = [{ value: ANY, label: anyLabel }, ...options];
   const shown = entries.find((entry) => entry.value === value)?.label ?? value;
   return (
-    <FilterPopup load={load} label={label} isLoading={isLoading} shown={shown}>
-      <FilterList
-        label={label}
-        isLoading={isLoading}
-        entries={entries}
-        value={value}
-        shown={shown}
-        note={note}
-        onChoose={(chosen) => {
-          setValue(chosen === ANY ? null : chosen);
-          setPage(null);
-        }}
-      />
-    </FilterPopup>
+    <LateList
+      label={label}
+      isLoading={isLoading}
+      entries={entries}
+      value={value}
+      shown={shown}
+      note={note}
+      onChoose={(chosen) => {
+        setValue(chosen === ANY ? null : chosen);
+        setPage(null);
+      }}
+    />
   );
 }

@@ -2,17 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { useTransition } from "react";
-import {
-  Select,
-  SelectContent,
-  SelectItem,
-  SelectTrigger,
-  SelectValue,
-} from "@/components/ui/select";
+import { LateList } from "@/components/filters/late-list";
 import type { GroupItem } from "@/lib/manage/groups/list-groups";
+import { GROUP_ROLES } from "./group-roles";
 import { usePutMember } from "./use-put-member";
-
-export const GROUP_ROLES = ["member", "admin"] as const;
 
 /** A member's role in a group; another choice is saved at once. */
 export function GroupRoleSelect({
@@ -26,28 +19,21 @@ export function GroupRoleSelect({
   const put = usePutMember(groupId);
   const [isSaving, startTransition] = useTransition();
   return (
-    <Select
+    <LateList
+      label={t("member.role", { member: name })}
+      isLoading={isSaving}
+      entries={GROUP_ROLES.map((value) => ({ value, label: t(`roles.${value}`) }))}
       value={role}
-      disabled={isSaving}
-      onValueChange={(value) => {
+      shown={t(`roles.${role}`)}
+      note={undefined}
+      onChoose={(value) => {
         const chosen = GROUP_ROLES.find((each) => each === value);
-        if (chosen === undefined) return;
+        if (chosen === undefined || isSaving) return;
         startTransition(async () => {
           const done = t("member.changed", { member: name, role: t(`roles.${chosen}`) });
           await put({ userId: id, role: chosen }, done);
         });
       }}
-    >
-      <SelectTrigger size="sm" aria-label={t("member.role", { member: name })}>
-        <SelectValue>{t(`roles.${role}`)}</SelectValue>
-      </SelectTrigger>
-      <SelectContent>
-        {GROUP_ROLES.map((each) => (
-          <SelectItem key={each} value={each}>
-            {t(`roles.${each}`)}
-          </SelectItem>
-        ))}
-      </SelectContent>
-    </Select>
+    />
   );
 }

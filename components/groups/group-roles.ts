@@ -1,0 +1,1 @@
+export const GROUP_ROLES = ["member", "admin"] as const;
