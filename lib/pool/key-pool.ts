@@ -14,13 +14,14 @@ import type { Incident } from "./guard/circuit-breaker";
 import { IncurableFailures } from "./guard/incurable-failures";
 import { NO_EFFECTS, type PoolEffect } from "./guard/key-guard";
 import type { Accusation, Sentence } from "./guard/key-trouble";
+import { keysToCheck } from "./guard/keys-to-check";
 import { KeyRegistry } from "./key-registry";
 import type { Lesson, WantedCooldown } from "./limits/lesson";
 import type { KeyRequest, Lease, PickResult } from "./pick-result";
 import { type Availability, availabilityOf } from "./schedule/availability";
 import { ConversationOwners } from "./schedule/conversation-owners";
 import type { Group } from "./schedule/group";
-import { NO_MODEL } from "./types";
+import { NO_MODEL, type PoolKey } from "./types";
 
 export class KeyPool extends KeyRegistry {
   /** How long its models take to respond. */
@@ -204,6 +205,32 @@ export class KeyPool extends KeyRegistry {
   convictChecked(keyId: string): readonly PoolEffect[] {
     const sentence = this.entries.get(keyId)?.trouble?.suspicion?.sentence ?? null;
     return sentence === null ? NO_EFFECTS : this.carryOut(sentence);
+  }
+
+  /**
+   * The keys to check by the provider's free call after one response has shown that several are invalid; empty if the
+   * last check was a moment ago.
+   * @param lease Of the key that has just worked.
+   */
+  takeChecks(
+    model: string | null,
+    { entry }: Lease,
+    most: number,
+    nowMs: number,
+  ): readonly PoolKey[] {
+    if (!this.guard.takeChecks(nowMs)) return [];
+    const { next } = this.models.of(model ?? NO_MODEL).keys.schedulerAt(nowMs);
+    return keysToCheck(this.proven.latest(), next, entry, most);
+  }
+
+  /** Records which keys the free call found to be valid, and invalid; another key has confirmed the latter. */
+  noteChecked(valid: readonly string[], invalid: readonly Sentence[]): readonly PoolEffect[] {
+    for (const id of valid) {
+      const entry = this.entries.get(id);
+      if (entry !== undefined) this.proven.renew(entry);
+    }
+    const active = invalid.filter(({ keyId }) => this.get(keyId)?.status === "active");
+    return active.flatMap((sentence) => this.carryOut(sentence));
   }
 
   /** Applies a sentence to the pool. */

@@ -55,6 +55,9 @@ const forecast = faultsIn("lib/pool/schedule/forecast.ts", schedule);
 const affinity = faultsIn("lib/pool/schedule/affinity.ts", schedule);
 const keyPool = faultsIn("lib/pool/key-pool.ts", [...schedule, "lib/pool/guard"]);
 const registry = faultsIn("lib/pool/key-registry.ts", schedule);
+const checked = ["tests/unit/checked-others.test.ts"];
+const checks = faultsIn("lib/pool/guard/key-guard.ts", checked);
+const keysToCheck = faultsIn("lib/pool/guard/keys-to-check.ts", checked);
 const keyGuard = faultsIn("lib/pool/guard/key-guard.ts", guard);
 const breaker = faultsIn("lib/pool/guard/circuit-breaker.ts", guard);
 const trouble = faultsIn("lib/pool/guard/key-trouble.ts", guard);
@@ -226,6 +229,18 @@ export const poolMutants: readonly Mutant[] = [
     "suspicion === null || !suspicion.mayConvict",
     "suspicion === null",
   ),
+  checks(
+    "every response has keys checked",
+    "if (this.incident !== null || nowMs < this.#checkedMs + CHECK_GAP_MS) return false;",
+    "",
+  ),
+  keysToCheck("only keys that worked are checked", "keys.size >= most / 2", "keys.size >= most"),
+  keysToCheck(
+    "blocked keys are checked",
+    'key.status === "active" && trouble === null',
+    "trouble === null",
+  ),
+  keysToCheck("the key that served is its own witness", "isInUse && key !== served.key", "isInUse"),
   keyGuard("no second look", "suspicion.servedByOthers >= 2", "suspicion.servedByOthers >= 1"),
   breaker("one caller opens it at once", "callers.size < 2 &&", "callers.size < 1 &&"),
   breaker("opens with keys left", "|| !isLast()", ""),

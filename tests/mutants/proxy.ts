@@ -8,8 +8,10 @@ const attempts = [
 const loop = faultsIn("lib/proxy/serve/serve-from-pool.ts", attempts);
 const results = faultsIn("lib/proxy/serve/apply-result.ts", [
   ...attempts,
+  "tests/unit/checked-others.test.ts",
   "tests/unit/free-call-witness.test.ts",
 ]);
+const others = faultsIn("lib/proxy/serve/check-others.ts", ["tests/unit/checked-others.test.ts"]);
 const effort = faultsIn("lib/proxy/serve/effort.ts", attempts);
 const lastWord = faultsIn("lib/proxy/serve/last-word.ts", attempts);
 const again = faultsIn("lib/proxy/serve/sent-again.ts", attempts);
@@ -47,7 +49,33 @@ export const proxyMutants: readonly Mutant[] = [
     "for (const refusal of heldBack) applyVerdict(refusal, scope);",
     "",
   ),
-  results("who was served convicts nobody", "convictServed(condemning, scope);", ""),
+  results("who was served convicts nobody", "convictServed(condemning, scope);", "0;"),
+  results(
+    "one invalid key has others checked",
+    "const SEVERAL_INVALID = 2;",
+    "const SEVERAL_INVALID = 1;",
+  ),
+  results(
+    "other keys are met by clients",
+    "if (convicted >= SEVERAL_INVALID) scope.keep",
+    "if (convicted < 0) scope.keep",
+  ),
+  others(
+    "checks take what the store needs",
+    "Math.min(MAX_CHECKS, MAX_SENDS - scope.attempts)",
+    "MAX_CHECKS",
+  ),
+  others("a check needs no control", 'if (control?.verdict.meaning !== "ok") return;', ""),
+  others(
+    "what is doubtful blocks",
+    'else if (checked.verdict.effect.kind === "block") {',
+    "else {",
+  ),
+  others(
+    "a silent provider is asked on",
+    "if (checked === null) isReachable = false;",
+    "if (checked === null) continue;",
+  ),
   lastWord(
     "a wait is the provider's silence",
     "deadline.expired && retryAtMs === null",

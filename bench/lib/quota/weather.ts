@@ -19,7 +19,7 @@ import { poolKey } from "./pool-key.ts";
 import { seededRandom } from "./random.ts";
 import { VirtualTime } from "./virtual-time.ts";
 
-/** What the upstream does with one request. */
+/** What the upstream does with one request, or with the free check of a key: it is rejected as a request would be. */
 export type Reaction =
   | {
       readonly kind: "answer";
@@ -42,6 +42,8 @@ export interface Weather {
   readonly seconds: number;
   /** @param atMs Since the beginning. */
   deed(key: string, atMs: number, random: () => number): Reaction;
+  /** A provider that speaks OpenAI's API; OpenAI itself if absent. */
+  readonly provider?: "perplexity-ai";
   /** Access tokens that take turns; 1 if absent. */
   readonly callers?: number;
   readonly firstByteTimeoutMs?: number;
@@ -70,6 +72,8 @@ export interface WeatherOutcome {
    * rejection was known count as one.
    */
   readonly refused: ReadonlyMap<string, number>;
+  /** Free checks of keys, which aren't counted above. */
+  readonly checks: number;
   /** When each of them was met: milliseconds since the beginning, in the same order. */
   readonly metMs: readonly number[];
   readonly keys: readonly PoolKey[];
@@ -106,8 +110,10 @@ export const refusal = (
 });
 
 export async function play(weather: Weather): Promise<WeatherOutcome> {
-  const { limits, maxTokens } = weather;
+  const { limits, maxTokens, provider = "openai" } = weather;
   const random = seededRandom(weather.seed);
+  // A check takes none of the requests' chances.
+  const checkRandom = seededRandom(~weather.seed);
   const time = new VirtualTime(START_MS);
   const body = JSON.stringify({
     ...{ model: MODEL, messages: MESSAGES },
@@ -124,25 +130,28 @@ export async function play(weather: Weather): Promise<WeatherOutcome> {
         },
       ]),
     ),
-    { direct: ["openai"] },
+    { direct: [provider] },
   );
   const pool = new KeyPool(random);
   for (const each of weather.keys) {
     const [text, priority] = typeof each === "string" ? [each, 0] : each;
-    pool.upsert({ ...poolKey(`pk_${text}`), sealed: text, priority });
+    pool.upsert({ ...poolKey(`pk_${text}`), provider, sealed: text, priority });
   }
-  state.setPool("openai", pool);
+  state.setPool(provider, pool);
   const asked = new Map<string, number>();
   const refused = new Map<string, number>();
   const metMs: number[] = [];
   const known = new Map<string, number>();
   let requests = 0;
+  let checks = 0;
 
   const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
     const key = new Headers(init.headers).get("authorization")?.slice("Bearer ".length) ?? "";
-    asked.set(key, (asked.get(key) ?? 0) + 1);
-    const deed = weather.deed(key, time.nowMs - START_MS, random);
-    if (deed.kind === "answer" && deed.status === 401) {
+    const isCheck = init.method === "GET";
+    const deed = weather.deed(key, time.nowMs - START_MS, isCheck ? checkRandom : random);
+    if (isCheck) checks += 1;
+    else asked.set(key, (asked.get(key) ?? 0) + 1);
+    if (!isCheck && deed.kind === "answer" && deed.status === 401) {
       const knownMs = known.get(key);
       if (knownMs === undefined) {
         known.set(key, time.nowMs + deed.afterMs);
@@ -184,7 +193,7 @@ export async function play(weather: Weather): Promise<WeatherOutcome> {
   };
   const served: Served[] = [];
   const send = async (token: string) => {
-    const url = new URL("http://one-balance.test/api/openai/chat/completions");
+    const url = new URL(`http://one-balance.test/api/${provider}/chat/completions`);
     const path = splitProxyPath(url.pathname);
     if (path === null) return;
     const askedMs = time.nowMs - START_MS;
@@ -214,7 +223,7 @@ export async function play(weather: Weather): Promise<WeatherOutcome> {
     time.at(START_MS + index * gapMs, () => void send(token));
   }
   await time.run();
-  return { served, asked, refused, metMs, keys: [...pool.keys()], events: state.events };
+  return { served, asked, refused, checks, metMs, keys: [...pool.keys()], events: state.events };
 }
 
 /** The value that a part of them doesn't exceed; 0 for none. */

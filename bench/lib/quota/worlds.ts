@@ -41,7 +41,12 @@ export interface World {
   /** Whether all keys must be in their initial state at the end. */
   readonly changesNoKey?: true;
   /** Keys that are rejected as invalid; null if not all of them can be met again in time. */
-  readonly dead?: { readonly mostAsks: number; readonly mostOpen: number | null };
+  readonly dead?: {
+    readonly mostAsks: number;
+    readonly mostOpen: number | null;
+    /** Free checks of keys. */
+    readonly mostChecks: number;
+  };
   /** Whether each request is sent only once. */
   readonly asksOnce?: true;
   /** Responses in any minute. */
@@ -154,8 +159,17 @@ function noises(seed: number): Listed[] {
   );
 }
 
+interface DeadPool {
+  readonly keys: number;
+  readonly dead: number;
+  readonly perSecond: number;
+  readonly isGrowing: boolean;
+  /** Whether the provider has a free call that says whether a key is valid. */
+  readonly hasCheck: boolean;
+}
+
 function deadPools(seed: number): Listed[] {
-  const pools = [
+  const sizes = [
     [10, 9],
     [12, 11],
     [50, 40],
@@ -163,40 +177,50 @@ function deadPools(seed: number): Listed[] {
     [1_000, 950],
     [10_000, 9_990],
   ] as const;
-  return pools.flatMap(([keys, dead]) =>
+  const pools = sizes.flatMap(([keys, dead]) =>
     [2, 10].flatMap((perSecond) =>
-      [false, true].map((isGrowing): Listed => {
-        const random = seededRandom(seed + keys);
-        const diesMs = new Map(
-          named(dead, "dead").map((key) => [key, 2_000 + (isGrowing ? random() * 20_000 : 0)]),
-        );
-        const all = [...named(keys - dead, "live"), ...diesMs.keys()];
-        for (let last = all.length - 1; last > 0; last -= 1) {
-          const other = Math.floor(random() * (last + 1));
-          [all[last], all[other]] = [all[other] ?? "", all[last] ?? ""];
-        }
-        const isHuge = keys >= 10_000;
-        return {
-          kind: "dead keys",
-          name: `${keys} keys of which ${dead} die ${isGrowing ? "one by one" : "at once"}, ${perSecond}/s`,
-          short: !isGrowing && perSecond === 10 && (keys === 12 || keys === 200 || isHuge),
-          fromMs: 5_000,
-          ...(isHuge && { fromMet: 1_500 }),
-          leastAnswered: 1,
-          // A suspected key is blocked when it is tried again: five per request.
-          dead: { mostAsks: 2, mostOpen: isHuge && perSecond === 2 ? null : 5 },
-          weather: {
-            seed,
-            keys: all,
-            perSecond,
-            seconds: isHuge && perSecond === 2 ? 180 : isHuge && isGrowing ? 100 : 60,
-            deed: (key, atMs, next) =>
-              atMs >= (diesMs.get(key) ?? atMs + 1) ? INVALID : quick(next),
-          },
-        };
-      }),
+      [false, true].map((isGrowing) => ({ keys, dead, perSecond, isGrowing, hasCheck: true })),
     ),
   );
+  const unchecked = {
+    ...{ keys: 1_000, dead: 950, perSecond: 2, isGrowing: true },
+    hasCheck: false,
+  };
+  return [...pools, unchecked].map((pool) => deadPool(seed, pool));
+}
+
+function deadPool(seed: number, { keys, dead, perSecond, isGrowing, hasCheck }: DeadPool): Listed {
+  const random = seededRandom(seed + keys);
+  const diesMs = new Map(
+    named(dead, "dead").map((key) => [key, 2_000 + (isGrowing ? random() * 20_000 : 0)]),
+  );
+  const all = [...named(keys - dead, "live"), ...diesMs.keys()];
+  for (let last = all.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [all[last], all[other]] = [all[other] ?? "", all[last] ?? ""];
+  }
+  const isHuge = keys >= 10_000;
+  const isFastest = keys === 1_000 && isGrowing && perSecond === 2;
+  const how = `${isGrowing ? "one by one" : "at once"}, ${perSecond}/s`;
+  return {
+    kind: "dead keys",
+    name: `${keys} keys of which ${dead} die ${how}${hasCheck ? "" : ", no free check"}`,
+    short: isFastest || (!isGrowing && perSecond === 10 && (keys === 12 || keys === 200 || isHuge)),
+    fromMs: 5_000,
+    ...(isHuge && { fromMet: 1_500 }),
+    // About 47 die in a second, and a request tries 30 keys: one in thousands meets only dead ones.
+    leastAnswered: hasCheck ? 1 : 0.99,
+    // A suspected key is blocked when it is tried again: five per request.
+    dead: { mostAsks: 2, mostOpen: isHuge && perSecond === 2 ? null : 5, mostChecks: 2 * keys },
+    weather: {
+      seed,
+      keys: all,
+      perSecond,
+      seconds: isHuge && perSecond === 2 ? 180 : isHuge && isGrowing ? 100 : 60,
+      ...(!hasCheck && { provider: "perplexity-ai" }),
+      deed: (key, atMs, next) => (atMs >= (diesMs.get(key) ?? atMs + 1) ? INVALID : quick(next)),
+    },
+  };
 }
 
 function incidents(seed: number): Listed[] {
@@ -461,8 +485,8 @@ export function faultsOf(world: World, after: WeatherOutcome): string[] {
 }
 
 function faultsOfDead(
-  { keys, refused }: WeatherOutcome,
-  { mostAsks, mostOpen }: NonNullable<World["dead"]>,
+  { checks, keys, refused }: WeatherOutcome,
+  { mostAsks, mostOpen, mostChecks }: NonNullable<World["dead"]>,
 ): string[] {
   const open = keys.filter(({ sealed, status }) => refused.has(sealed) && status === "active");
   const often = [...refused.values()].filter((times) => times > mostAsks).length;
@@ -474,6 +498,7 @@ function faultsOfDead(
     ...(often > refused.size / 50
       ? [`${often} of ${refused.size} dead keys were asked too often`]
       : []),
+    ...(checks > mostChecks ? [`${checks} free checks`] : []),
   ];
 }
 

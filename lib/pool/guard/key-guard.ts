@@ -26,7 +26,7 @@ export const NO_EFFECTS: readonly PoolEffect[] = [];
 const BROKEN_MS = 4_000;
 /** While all keys are rejected in the same way, each is tried again after at least this long. */
 const INCIDENT_ASIDE_MS = 30_000;
-/** Minimum time between free calls about suspected keys, in total and per key. */
+/** Minimum time between free calls, or groups of them, in total and per suspected key. */
 const CHECK_GAP_MS = 1_000;
 const KEY_CHECK_GAP_MS = 300_000;
 
@@ -38,7 +38,7 @@ export class KeyGuard {
   #accusedSinceMs: number | null = null;
   /** How long there had been only accusations before the last success. */
   #brokenMs = 0;
-  /** When a suspected key was last checked by the free call, in epoch milliseconds. */
+  /** When keys were last checked by the free call, in epoch milliseconds. */
   #checkedMs = Number.NEGATIVE_INFINITY;
 
   get answeredMs(): number {
@@ -117,6 +117,13 @@ export class KeyGuard {
     }
     this.#checkedMs = nowMs;
     trouble.checkedMs = nowMs;
+    return true;
+  }
+
+  /** Whether to check other keys by the free call now, after one response has shown that several are invalid. */
+  takeChecks(nowMs: number): boolean {
+    if (this.incident !== null || nowMs < this.#checkedMs + CHECK_GAP_MS) return false;
+    this.#checkedMs = nowMs;
     return true;
   }
 

@@ -20,7 +20,7 @@ export interface ModelKeysOptions {
   groups(entries?: Iterable<PoolEntry>): readonly Group[];
   /** When a key of the pool last worked, in epoch milliseconds. */
   answeredMs(): number;
-  /** Keys that worked recently, the latest first. */
+  /** Keys that worked recently, beginning with a different one each time. */
   proven(): Iterable<PoolEntry>;
   /** The quota domain of a key, by which its group in this model is found. */
   domainOf(keyId: string): string | null;

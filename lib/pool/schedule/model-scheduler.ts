@@ -64,6 +64,11 @@ export class ModelScheduler {
     this.#best.added(groups);
   }
 
+  /** The groups that count as ready, in about the order of their turns. */
+  get next(): Iterable<Group> {
+    return this.#ready.groups();
+  }
+
   /** The number of groups that count as ready. Some may turn out to be in cooldown when their turn comes. */
   get readyGroups(): number {
     return this.#ready.size;

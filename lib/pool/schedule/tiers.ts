@@ -36,7 +36,7 @@ export class Tiers {
     return count;
   }
 
-  /** In no particular order. */
+  /** By priority, and those of one weight in the order of their turns. */
   *groups(): Generator<Group, void> {
     for (const { classes } of this.#tiers) for (const { ring } of classes) yield* ring.items();
   }

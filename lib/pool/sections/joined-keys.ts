@@ -41,6 +41,7 @@ export type KeySource = Pick<
   | "leave"
   | "letGo"
   | "mayTry"
+  | "noteChecked"
   | "noteSilence"
   | "noteUnopenable"
   | "pin"
@@ -53,6 +54,7 @@ export type KeySource = Pick<
   | "startCooldown"
   | "succeed"
   | "takeCheck"
+  | "takeChecks"
   | "used"
 > & { readonly owners: Owners };
 
@@ -244,6 +246,14 @@ export class JoinedKeys implements KeySource {
 
   convictChecked(keyId: string): readonly PoolEffect[] {
     return this.#holding(keyId)?.convictChecked(keyId) ?? NO_EFFECTS;
+  }
+
+  takeChecks(...args: Parameters<KeyPool["takeChecks"]>): readonly PoolKey[] {
+    return this.#of(args[1]).takeChecks(...args);
+  }
+
+  noteChecked(...args: Parameters<KeyPool["noteChecked"]>): readonly PoolEffect[] {
+    return this.#pools.flatMap((pool) => pool.noteChecked(...args));
   }
 
   carryOut(sentence: Parameters<KeyPool["carryOut"]>[0]): readonly PoolEffect[] {

@@ -20,6 +20,7 @@ import {
   recordEffects,
   UPSTREAM_FAULTS,
 } from "./apply-verdict";
+import { checkOthers } from "./check-others";
 import { isAboutCall } from "./last-word";
 import type { PoolRun } from "./pool-run";
 import { leavesOpen } from "./sent-again";
@@ -27,6 +28,9 @@ import type { Answer, NoAnswer, Served } from "./served";
 
 /** `again`: with the next key. `pause`: after a short pause, with any key. `stop`: no key would do better. */
 export type Next = Served | "again" | "pause" | "stop";
+
+/** If one response shows that this many keys are invalid, others probably are too. */
+const SEVERAL_INVALID = 2;
 
 /** Nothing came back: the key may be silent, or the provider unreachable. */
 export function applyNoAnswer(
@@ -62,7 +66,7 @@ export function applyAnswer(result: Answer, lease: Lease, keyText: string, run: 
   };
   const served = { call, answer: result, key: lease.key, dropped, late };
   if (verdict.meaning === "ok") {
-    applySuccess(result, lease, run);
+    applySuccess(result, lease, keyText, run);
     return served;
   }
   const judged = { call, lease, keyText, verdict, status, tokenId };
@@ -74,7 +78,7 @@ export function applyAnswer(result: Answer, lease: Lease, keyText: string, run: 
 }
 
 /** The key works; and what was held against others until a key worked is now known to be true of them. */
-function applySuccess({ response }: Answer, lease: Lease, run: PoolRun): void {
+function applySuccess({ response }: Answer, lease: Lease, keyText: string, run: PoolRun): void {
   const { call, condemning, heldBack, pool, reasoning, scope, silence } = run;
   const { key } = lease;
   const { state } = scope.ports;
@@ -85,7 +89,8 @@ function applySuccess({ response }: Answer, lease: Lease, run: PoolRun): void {
   const effects = pool.succeed(call.model, lease, readings, nowMs);
   if (pool.countsTokens(lease)) countTokens(lease, pool, scope);
   if (lease.hold !== null) settleCaps(lease, pool, scope);
-  convictServed(condemning, scope);
+  const convicted = convictServed(condemning, scope);
+  if (convicted >= SEVERAL_INVALID) scope.keep?.(checkOthers(lease, keyText, run));
   if (effects.length > 0) recordEffects(effects, key.provider, scope);
   for (const refusal of heldBack) applyVerdict(refusal, scope);
   state.record({ kind: "key-used", keyId: key.id, atMs: nowMs });

@@ -16,7 +16,7 @@ import type { Meaning, Verdict, VerdictEffect } from "../../providers/types";
 import type { Evidence } from "../ports";
 import { poolFor, type RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
-import { checkSuspect } from "./check-suspect";
+import { checkKey } from "./check-key";
 
 /** A classified response and what it responded to. */
 export interface JudgedAttempt {
@@ -75,13 +75,20 @@ export function applyVerdict(judged: JudgedAttempt, scope: RequestScope): void {
   recordEffects(accuse(judged, scope), lease.key.provider, scope, judged);
 }
 
-/** Records that another key served the request for which these were rejected as invalid. */
-export function convictServed(refused: readonly JudgedAttempt[], scope: RequestScope): void {
-  if (refused.length === 0) return;
+/**
+ * Records that another key served the request for which these were rejected as invalid.
+ * @returns How many of them are out of use for it.
+ */
+export function convictServed(refused: readonly JudgedAttempt[], scope: RequestScope): number {
+  if (refused.length === 0) return 0;
+  let convicted = 0;
   for (const [provider, ofProvider] of Map.groupBy(refused, ({ lease }) => lease.key.provider)) {
     const ids = ofProvider.map(({ lease }) => lease.key.id);
-    recordEffects(poolFor(provider, scope).convict(ids), provider, scope);
+    const effects = poolFor(provider, scope).convict(ids);
+    convicted += effects.length;
+    recordEffects(effects, provider, scope);
   }
+  return convicted;
 }
 
 /** Checks suspected keys by the provider's free call, after a request that no key served. */
@@ -97,8 +104,8 @@ export function checkUnserved(refused: readonly JudgedAttempt[], scope: RequestS
 /** Checks a suspected key by the free call, and applies the earlier verdict if the call rejects it too. */
 async function checkByFreeCall(judged: JudgedAttempt, scope: RequestScope): Promise<void> {
   const { call, keyText, lease } = judged;
-  const verdict = await checkSuspect(call, keyText, scope);
-  if (verdict === null || !condemns({ verdict })) return;
+  const checked = await checkKey(call, keyText, scope);
+  if (checked === null || !condemns(checked)) return;
   const { provider } = lease.key;
   const effects = poolFor(provider, scope).convictChecked(lease.key.id);
   if (effects.length === 0) return;

@@ -1,5 +1,5 @@
 /**
- * Checks a suspected key by the provider's free call, the second witness of pools that have no other key.
+ * Checks a key by the provider's free call: a witness that needs no client's request.
  * @module
  */
 
@@ -14,15 +14,20 @@ import type { ProxyCall } from "../route/proxy-call";
 /** This much of the response is classified. */
 const JUDGED_BYTES = 64 * 1024;
 
+export interface KeyCheckAnswer {
+  readonly verdict: Verdict;
+  readonly status: number;
+}
+
 /**
  * The verdict on the key alone, whatever the request was; null if the provider has no such call, or didn't respond.
  * Never rejects.
  */
-export async function checkSuspect(
+export async function checkKey(
   { provider }: ProxyCall,
   keyText: string,
   { config, ports, request }: RequestScope,
-): Promise<Verdict | null> {
+): Promise<KeyCheckAnswer | null> {
   if (provider.keyCheck === null) return null;
   try {
     const { url, init } = checkRequest(provider, provider.keyCheck, keyText, {
@@ -32,7 +37,10 @@ export async function checkSuspect(
     });
     const { status, headers, body } = await ports.fetch(url, init, request);
     const text = body === null ? "" : await beginningOf(body);
-    return judgeAnswer({ provider, status, headers, text, nowMs: ports.nowMs() });
+    return {
+      verdict: judgeAnswer({ provider, status, headers, text, nowMs: ports.nowMs() }),
+      status,
+    };
   } catch {
     return null;
   }
