@@ -63,6 +63,11 @@ export class LeasedLimits {
     this.#entries.get(name)?.noteShort(amount, nowMs);
   }
 
+  /** Whether no request has needed a limit that is shared: then nothing is ever due. */
+  get isUnused(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** How many limits are shared by leases. */
   get shared(): number {
     return [...this.#entries.values()].filter((entry) => entry.isReported).length;

@@ -133,6 +133,9 @@ function tableOf(ascii: string): Uint8Array {
   return table;
 }
 
+const NO_MARKS: ReadonlyMap<string, number> = new Map();
+const NO_STRINGS: ReadonlySet<string> = new Set();
+
 /** A split character is decoded wrongly, which is harmless: usage is ASCII. */
 const decoder = new TextDecoder();
 
@@ -143,17 +146,16 @@ export class JsonScanner {
   lastUsage: string | null = null;
   /** How many were seen. */
   usages = 0;
-  /** How often each marked string was seen. */
-  readonly marks = new Map<string, number>();
   /** The most strings that one text had in its counted lists. */
   mostCounted = 0;
-  /** Strings under keys of the role `collected`, without duplicates. */
-  readonly collected = new Set<string>();
   /** Length of all encrypted strings, without the overhead of each. */
   sealedBytes = 0;
   /** Receives the JSON of each usage object, if they are added up. */
   onUsage: ((text: string) => void) | null = null;
   readonly #keys: ScanKeys;
+  /** In most responses nothing is marked or collected. */
+  #marks: Map<string, number> | null = null;
+  #collected: Set<string> | null = null;
   readonly #facts = new Map<string, string>();
   /** For each fact's key, the length and the ends of the kept string. */
   readonly #factOutlines = new Map<number, number>();
@@ -212,6 +214,16 @@ export class JsonScanner {
   get textBytes(): number {
     const reasoning = Math.max(this.#reasoning, this.#reasoningTwin, this.#repeated);
     return this.#textBefore + this.#plainText + reasoning;
+  }
+
+  /** How often each marked string was seen. */
+  get marks(): ReadonlyMap<string, number> {
+    return this.#marks ?? NO_MARKS;
+  }
+
+  /** Strings under keys of the role `collected`, without duplicates. */
+  get collected(): ReadonlySet<string> {
+    return this.#collected ?? NO_STRINGS;
   }
 
   /** The last string under a key, or the text of its number or object; null if there was none. */
@@ -462,7 +474,7 @@ export class JsonScanner {
     }
     if ((this.#reading & ROLE.collected) !== 0) {
       if (isWhole) this.#value = decoder.decode(bytes.subarray(start, end));
-      if (!this.#inString && this.collected.size < MAX_COLLECTED) this.collected.add(this.#value);
+      if (!this.#inString) this.#collect(this.#value);
     }
     if (isWhole && (this.#reading & ROLE.fact) !== 0) this.#keepFact(bytes, start, end);
     if (this.#inString) return;
@@ -471,6 +483,11 @@ export class JsonScanner {
       this.#facts.set(this.#keys.factNames.get(this.#key) ?? "", this.#value);
     }
     this.#reading = 0;
+  }
+
+  #collect(text: string): void {
+    this.#collected ??= new Set();
+    if (this.#collected.size < MAX_COLLECTED) this.#collected.add(text);
   }
 
   /** Events repeat their model again and again: what looks like the kept value isn't decoded. */
@@ -489,7 +506,9 @@ export class JsonScanner {
     this.#valueHash = hash;
     if (this.#inString) return;
     const mark = this.#keys.marks.get(hash & SMALL);
-    if (mark !== undefined) this.marks.set(mark, (this.marks.get(mark) ?? 0) + 1);
+    if (mark === undefined) return;
+    this.#marks ??= new Map();
+    this.#marks.set(mark, (this.#marks.get(mark) ?? 0) + 1);
   }
 
   /** The position after the string's closing quote, or `end`. */

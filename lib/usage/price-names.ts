@@ -80,9 +80,11 @@ export function listNames(
   const id = LIBRARY_IDS[provider];
   if (id === undefined) return [];
   // Bedrock's own names include the region, which the name in the response lacks.
-  const named = id === "aws" ? [asked, answered] : [answered, asked];
-  const models = named.flatMap((name) => (name === null ? [] : spellings(id, name)));
-  return [...new Set(models)].map((model) => ({ id, model }));
+  const [first, second] = id === "aws" ? [asked, answered] : [answered, asked];
+  const names = first === null ? [] : spellings(id, first);
+  // Most responses name the model as the request did.
+  if (second === null || second === first) return names.map((model) => ({ id, model }));
+  return [...new Set([...names, ...spellings(id, second)])].map((model) => ({ id, model }));
 }
 
 function spellings(id: string, name: string): readonly string[] {

@@ -123,6 +123,7 @@ class LayeredPriceBook implements PriceBook {
   }
 
   #overrideCost(provider: string, model: string | null, usage: Usage): Cost | null {
+    if (this.#overrides.length === 0) return null;
     if (usage.inputTokens === null && usage.outputTokens === null) return null;
     for (const name of [model, usage.model]) {
       const found = name === null ? undefined : this.#override(provider, name);

@@ -158,10 +158,12 @@ export class Cells {
     );
     const ofKey = (attempt: Attempt | undefined, own: Outcome) => {
       // An attempt for another target than the request's final one is counted there.
-      const { provider: slug, model: name } = attempt?.target ?? { provider, model };
-      return this.#cell(hourMs, "key", slug, name ?? "", attempt?.keyId ?? "", "", own);
+      const slug = attempt?.target?.provider ?? provider;
+      const name = attempt?.target === undefined ? model : (attempt.target.model ?? "");
+      return this.#cell(hourMs, "key", slug, name, attempt?.keyId ?? "", "", own);
     };
-    const key = ofKey(attempts.at(-1), outcome);
+    const last = attempts.at(-1);
+    const key = ofKey(last, outcome);
     const counted = isTurn ? [] : attempts;
     // Times are not counted by tag: packed cells are read and written whole.
     const tagged =
@@ -174,7 +176,9 @@ export class Cells {
       values[INDEX.attempts] = (values[INDEX.attempts] ?? 0) + counted.length;
     }
     for (const attempt of counted) {
-      const cell = ofKey(attempt, attemptOutcome(attempt.meaning));
+      const own = attemptOutcome(attempt.meaning);
+      // That of the only attempt, for nearly every request.
+      const cell = attempt === last && own === outcome ? key : ofKey(attempt, own);
       cell[INDEX.attempts] = (cell[INDEX.attempts] ?? 0) + 1;
     }
     const isSold =
@@ -182,24 +186,21 @@ export class Cells {
       ((usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) + (usage.inputAudioSeconds ?? 0) > 0 ||
         usage.units !== null);
     for (const values of [caller, key, ...tagged]) {
-      const plus = (measure: Measure, value: number | null | undefined) => {
-        values[INDEX[measure]] = (values[INDEX[measure]] ?? 0) + (value ?? 0);
-      };
-      if (!isTurn) plus("requests", 1);
-      plus("estimated", usage?.isEstimate ? 1 : 0);
-      plus("unpriced", isSold && costNanoUsd === null ? 1 : 0);
-      plus("inputTokens", usage?.inputTokens);
-      plus("outputTokens", usage?.outputTokens);
-      plus("cachedInputTokens", usage?.cachedInputTokens);
-      plus("cacheWriteTokens", usage?.cacheWriteTokens);
-      plus("reasoningTokens", usage?.reasoningTokens);
-      plus("costNanoUsd", costNanoUsd);
+      if (!isTurn) plus(values, "requests", 1);
+      plus(values, "estimated", usage?.isEstimate ? 1 : 0);
+      plus(values, "unpriced", isSold && costNanoUsd === null ? 1 : 0);
+      plus(values, "inputTokens", usage?.inputTokens);
+      plus(values, "outputTokens", usage?.outputTokens);
+      plus(values, "cachedInputTokens", usage?.cachedInputTokens);
+      plus(values, "cacheWriteTokens", usage?.cacheWriteTokens);
+      plus(values, "reasoningTokens", usage?.reasoningTokens);
+      plus(values, "costNanoUsd", costNanoUsd);
       if (isTurn) continue;
-      plus("durationMs", event.durationMs);
-      plus("timeToFirstTokenMs", event.timeToFirstTokenMs);
+      plus(values, "durationMs", event.durationMs);
+      plus(values, "timeToFirstTokenMs", event.timeToFirstTokenMs);
       if (tagged.includes(values)) continue;
-      plus("firstBytes", event.timeToFirstByteMs === null ? 0 : 1);
-      plus("timeToFirstByteMs", event.timeToFirstByteMs);
+      plus(values, "firstBytes", event.timeToFirstByteMs === null ? 0 : 1);
+      plus(values, "timeToFirstByteMs", event.timeToFirstByteMs);
       countTime(values, DURATION_BUCKETS_FROM, event.durationMs);
       if (event.timeToFirstTokenMs !== null) {
         countTime(values, FIRST_TOKEN_BUCKETS_FROM, event.timeToFirstTokenMs);
@@ -225,20 +226,32 @@ export class Cells {
     return [...this.#values.values()].map(({ place, values }) => [...place, ...values]);
   }
 
-  #cell(...place: Place): number[] {
-    const [hourMs, side, provider, model, subjectId, userId, outcome] = place;
-    // Not joined from the list: a template costs a third of that, and every request needs three.
+  /** Its dimensions are a list only once it is new: every request needs two, which nearly always are there. */
+  #cell(
+    hourMs: number,
+    side: Side,
+    provider: string,
+    model: string,
+    subjectId: string,
+    userId: string,
+    outcome: Outcome,
+  ): number[] {
     const name = `${hourMs}\n${side}\n${provider}\n${model}\n${subjectId}\n${userId}\n${outcome}`;
     const known = this.#values.get(name);
     if (known !== undefined) return known.values;
     const length = side === "tag" ? TAG_VALUES : CELL_VALUES.length;
     const values = new Array<number>(length).fill(0);
+    const place = [hourMs, side, provider, model, subjectId, userId, outcome] as const;
     this.#values.set(name, { place, values });
     return values;
   }
 }
 
 type Attempt = RequestEvent["attempts"][number];
+
+function plus(values: number[], measure: Measure, value: number | null | undefined): void {
+  values[INDEX[measure]] = (values[INDEX[measure]] ?? 0) + (value ?? 0);
+}
 
 function countTime(values: number[], bucketsFrom: number, ms: number): void {
   const index = bucketsFrom + bucketOf(ms);

@@ -60,8 +60,8 @@ class ScanningReader implements UsageReader {
   #reportedTextBytes = 0;
   /** The total usage, for a text that contains many responses. */
   #all: Usage | null = null;
-  /** The usage of each model, for responses of many texts. */
-  readonly #byModel = new Map<string | null, Usage>();
+  /** The usage of each model, for responses of many texts; null before the first. */
+  #byModel: Map<string | null, Usage> | null = null;
 
   constructor(form: UsageForm) {
     const scanner = new JsonScanner(form.keys);
@@ -92,9 +92,10 @@ class ScanningReader implements UsageReader {
     if (this.#form.keys.isSummed) {
       return this.#all && { ...this.#all, model: this.#facts(null).model, isEstimate: !isComplete };
     }
-    const reported = this.#reported();
+    const reports = this.#reports();
+    const reported = this.#reported(reports);
     const facts = this.#facts(reported);
-    if (reported !== null && this.#form.isWritten && this.#isBareTotal()) {
+    if (reported !== null && this.#form.isWritten && this.#isBareTotal(reports)) {
       return splitTotal({ ...reported, ...facts }, this.#scanner.textBytes);
     }
     const textBytes = this.#textSince(reported);
@@ -148,11 +149,14 @@ class ScanningReader implements UsageReader {
     return this.#scanner.textBytes - (reported === null ? 0 : this.#reportedTextBytes);
   }
 
-  /** What the body reports, otherwise what the headers reported. */
-  #reported(): Usage | null {
+  /** The body's reports, parsed. */
+  #reports(): Reports {
     const { firstUsage, lastUsage } = this.#scanner;
-    const first = parse(firstUsage);
-    const last = lastUsage === null ? null : parse(lastUsage);
+    return { first: parse(firstUsage), last: lastUsage === null ? null : parse(lastUsage) };
+  }
+
+  /** What the body reports, otherwise what the headers reported. */
+  #reported({ first, last }: Reports): Usage | null {
     const reported =
       last === null
         ? readUsage(first)
@@ -213,10 +217,9 @@ class ScanningReader implements UsageReader {
   }
 
   /** Whether only a total of input and output is reported. */
-  #isBareTotal(): boolean {
-    const { firstUsage, lastUsage, textBytes } = this.#scanner;
-    if (textBytes === 0) return false;
-    const fields = parse(lastUsage ?? firstUsage);
+  #isBareTotal({ first, last }: Reports): boolean {
+    if (this.#scanner.textBytes === 0) return false;
+    const fields = last ?? first;
     return "total_tokens" in fields && !PARTS_OF_TOTAL.some((name) => name in fields);
   }
 
@@ -228,10 +231,11 @@ class ScanningReader implements UsageReader {
   }
 
   #addText(): void {
-    const reported = this.#reported();
+    const reported = this.#reported(this.#reports());
     const facts = this.#facts(reported);
     this.#scanner.forget();
     if (reported === null) return;
+    this.#byModel ??= new Map();
     const model = this.#byModel.size < MAX_MODELS ? facts.model : null;
     const before = this.#byModel.get(model);
     const usage = { ...reported, ...facts, model };
@@ -242,7 +246,7 @@ class ScanningReader implements UsageReader {
   }
 
   #sum(isComplete: boolean): Usage | null {
-    const parts = [...this.#byModel.values()];
+    const parts = [...(this.#byModel?.values() ?? [])];
     const [first, ...others] = parts;
     if (first === undefined) return null;
     const isEstimate = !isComplete;
@@ -293,17 +297,23 @@ function numberIn(fields: unknown, name: string): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
+type Fields = Record<string, unknown>;
+
+/** The first report, and the last one if there are several. */
+interface Reports {
+  readonly first: Fields;
+  readonly last: Fields | null;
+}
+
 /** An object's fields without those that are null; empty if it isn't JSON. */
-function parse(text: string | null): Record<string, unknown> {
+function parse(text: string | null): Fields {
   if (text === null) return {};
-  let fields: Record<string, unknown>;
+  let fields: Fields;
   try {
     fields = JSON.parse(text);
   } catch {
     return {};
   }
-  for (const [name, value] of Object.entries(fields)) {
-    if (value === null) delete fields[name];
-  }
+  for (const name of Object.keys(fields)) if (fields[name] === null) delete fields[name];
   return fields;
 }

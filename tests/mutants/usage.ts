@@ -17,7 +17,11 @@ const scanner = faultsIn("lib/usage/json-scanner.ts", fuzz);
 const events = faultsIn("lib/http/split-events.ts", ["lib/http/read-sse-event.test.ts"]);
 
 export const usageMutants: readonly Mutant[] = [
-  rollup("a turn counts as a request", 'if (!isTurn) plus("requests", 1);', 'plus("requests", 1);'),
+  rollup(
+    "a turn counts as a request",
+    'if (!isTurn) plus(values, "requests", 1);',
+    'plus(values, "requests", 1);',
+  ),
   rollup(
     "attempts are counted twice",
     "const counted = isTurn ? [] : attempts;",

@@ -9,6 +9,9 @@ const ITEMS_MAX = 1_000;
 /** SQLite's integers go no further. */
 const NUMBER_MAX = Number.MAX_SAFE_INTEGER;
 
+/** NUL, and surrogates that aren't half of a pair. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
 /**
  * The same value, or a copy, in which no text is longer than `charsMax` or contains what SQLite's JSON can't represent
  * (NUL, lone surrogates), no number is infinite or NaN, and every list is bounded. Keys of records are ours.
@@ -21,14 +24,13 @@ export function boundedRecord<Value>(value: Value, charsMax: number): Value {
 /** Nearly everything is, and copying it would take twenty times as long. */
 function isBounded(value: unknown, charsMax: number): boolean {
   if (typeof value === "string") {
-    return value.length <= charsMax && !value.includes("\0") && value.isWellFormed();
+    return value.length <= charsMax && !UNSTORABLE.test(value);
   }
   if (typeof value === "number") return Math.abs(value) <= NUMBER_MAX;
   if (typeof value !== "object" || value === null) return true;
-  if (Array.isArray(value)) {
-    return value.length <= ITEMS_MAX && value.every((item) => isBounded(item, charsMax));
-  }
-  return Object.values(value).every((field) => isBounded(field, charsMax));
+  if (Array.isArray(value) && value.length > ITEMS_MAX) return false;
+  for (const field of Object.values(value)) if (!isBounded(field, charsMax)) return false;
+  return true;
 }
 
 function bounded(value: unknown, charsMax: number): unknown {

@@ -417,13 +417,12 @@ class D1IsolateState implements IsolateState {
   }
 
   afterResponse(): Promise<void> | null {
+    const work: Promise<void>[] = [];
     const keeping = this.#options.snapshot?.keepIfDue() ?? null;
-    const work = [
-      ...(keeping === null ? [] : [keeping]),
-      ...(this.#writer.isDue() ? [this.#writer.flush()] : []),
-      ...(this.#isRefreshDue() ? [this.#startRead().done] : []),
-      ...(this.#takesPart() ? [this.#startPart().done] : []),
-    ];
+    if (keeping !== null) work.push(keeping);
+    if (this.#writer.isDue()) work.push(this.#writer.flush());
+    if (this.#isRefreshDue()) work.push(this.#startRead().done);
+    if (this.#takesPart()) work.push(this.#startPart().done);
     return work.length === 0 ? null : Promise.all(work).then(() => {});
   }
 

@@ -83,6 +83,7 @@ export class LeaseClient {
 
   /** After a request: renews leases, and gives back those of an idle isolate. Null if nothing is due. */
   afterRequest(): Promise<void> | null {
+    if (this.leases.isUnused) return null;
     const nowMs = this.#options.nowMs();
     const groups = [...this.leases.dueGroups(nowMs)];
     // After a longer time, it died with its request.

@@ -328,10 +328,23 @@ export class UsageRecorder {
   }
 
   #toLogRow(event: RequestEvent, cost: Cost | null): RequestLogRow {
-    const { usage, attempts, ...rest } = event;
+    const { usage, attempts } = event;
     const keepsWords = this.#options.settings().logging.errorWords;
     return {
-      ...rest,
+      id: event.id,
+      atMs: event.atMs,
+      provider: event.provider,
+      model: event.model,
+      tokenId: event.tokenId,
+      userId: event.userId,
+      outcome: event.outcome,
+      status: event.status,
+      errorCode: event.errorCode,
+      durationMs: event.durationMs,
+      timeToFirstTokenMs: event.timeToFirstTokenMs,
+      timeToFirstByteMs: event.timeToFirstByteMs,
+      isStream: event.isStream,
+      gatewayLogId: event.gatewayLogId,
       keyId: attempts.at(-1)?.keyId ?? null,
       attemptCount: attempts.length,
       attempts: keepsWords ? attempts : attempts.map((each) => ({ ...each, words: null })),

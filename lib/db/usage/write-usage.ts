@@ -156,7 +156,8 @@ function insertIntoLog(rows: readonly RequestLogRow[], lacks: readonly string[])
   const columns = sql.raw(fields.map(([column]) => column).join(", "));
   // By index: finding a field by name takes SQLite twice the time.
   const read = sql.raw(fields.map((_, index) => `e.value ->> ${index}`).join(", "));
-  const values = rows.map((row) => fields.map(([, field]) => row[field]));
+  const names = fields.map(([, field]) => field);
+  const values = rows.map((row) => names.map((name) => row[name]));
   return sql`
     insert into request_log (${columns})
     select ${read} from json_each(${JSON.stringify(values)}) e where true
