@@ -64,6 +64,8 @@ export interface WorkNews {
   /** Whether it is over; otherwise it has just begun. */
   readonly isOver: boolean;
 }
+/** Until it is recorded. */
+type Writable<Value> = { -readonly [Name in keyof Value]: Value[Name] };
 type Result = Pick<
   RequestEvent,
   "outcome" | "status" | "errorCode" | "reachedLimit" | "usage" | "gatewayLogId"
@@ -71,7 +73,7 @@ type Result = Pick<
 
 export class RequestMeter {
   /** The keys tried, in order. */
-  readonly attempts: AttemptRecord[] = [];
+  readonly attempts: Writable<AttemptRecord>[] = [];
   readonly #ports: ProxyPorts;
   readonly #waitUntil: Waiting;
   readonly #requestId: string;
@@ -178,29 +180,32 @@ export class RequestMeter {
    * @param conversion If it was converted to another API format.
    */
   attempting(keyId: string, dropped: readonly string[], conversion?: Conversion): void {
-    const afterMs = this.#ports.nowMs() - this.#arrivedMs;
-    const nothing = { status: 0, meaning: "no_answer", rule: null, words: null } as const;
-    const attempt = { keyId, afterMs, tookMs: 0, ...nothing };
-    if (conversion !== undefined) {
-      const converted = conversionName(conversion);
-      const left = [...conversion.dropped, ...dropped];
-      this.attempts.push({ ...attempt, converted, ...(left.length > 0 && { dropped: left }) });
-      return;
-    }
-    this.attempts.push(dropped.length === 0 ? attempt : { ...attempt, dropped });
+    const attempt: Writable<AttemptRecord> = {
+      keyId,
+      afterMs: this.#ports.nowMs() - this.#arrivedMs,
+      tookMs: 0,
+      status: 0,
+      meaning: "no_answer",
+      rule: null,
+      words: null,
+    };
+    if (conversion !== undefined) attempt.converted = conversionName(conversion);
+    const left = conversion === undefined ? dropped : [...conversion.dropped, ...dropped];
+    if (left.length > 0) attempt.dropped = left;
+    this.attempts.push(attempt);
   }
 
   /** The last attempt, which had begun well, failed after all. */
   failedLate(result: Pick<AttemptRecord, "meaning" | "rule" | "words">): void {
-    const attempt = this.attempts.pop();
-    if (attempt !== undefined) this.attempts.push({ ...attempt, ...result });
+    const attempt = this.attempts.at(-1);
+    if (attempt !== undefined) Object.assign(attempt, result);
   }
 
   attempted(result: Pick<AttemptRecord, "status" | "meaning" | "rule" | "words"> | null): void {
-    const attempt = this.attempts.pop();
+    const attempt = this.attempts.at(-1);
     if (attempt === undefined) return;
-    const tookMs = this.#ports.nowMs() - this.#arrivedMs - attempt.afterMs;
-    this.attempts.push({ ...attempt, tookMs, ...result });
+    attempt.tookMs = this.#ports.nowMs() - this.#arrivedMs - attempt.afterMs;
+    if (result !== null) Object.assign(attempt, result);
   }
 
   /**
@@ -453,7 +458,7 @@ export class RequestMeter {
   }
 
   #eventOf(result: Result): RequestEvent {
-    return {
+    const event: Writable<RequestEvent> = {
       id: this.#requestId,
       atMs: this.#arrivedMs,
       provider: this.#provider?.slug ?? null,
@@ -466,16 +471,20 @@ export class RequestMeter {
       timeToFirstByteMs: this.#sinceArrival(this.#firstByteMs),
       isStream: this.#isStream,
       attempts: this.attempts,
-      ...(this.tags !== null && { tags: this.tags }),
-      ...(this.trace !== null && {
-        trace: { ...this.trace, operation: operationOf(this.#call?.path ?? "") },
-      }),
-      ...(this.#statedNanoUsd !== null &&
-        (result.outcome === "ok" || result.usage !== null) && {
-          statedNanoUsd: this.#statedNanoUsd,
-        }),
-      ...result,
+      outcome: result.outcome,
+      status: result.status,
+      errorCode: result.errorCode,
+      usage: result.usage,
+      gatewayLogId: result.gatewayLogId,
     };
+    if (result.reachedLimit !== undefined) event.reachedLimit = result.reachedLimit;
+    if (this.tags !== null) event.tags = this.tags;
+    if (this.trace !== null) {
+      event.trace = { ...this.trace, operation: operationOf(this.#call?.path ?? "") };
+    }
+    const mayCost = result.outcome === "ok" || result.usage !== null;
+    if (this.#statedNanoUsd !== null && mayCost) event.statedNanoUsd = this.#statedNanoUsd;
+    return event;
   }
 
   #sinceArrival(atMs: number | null): number | null {

@@ -82,8 +82,7 @@ interface Range {
 }
 
 export class KeyScrubber {
-  readonly #plain: string;
-  /** The key and its base64 forms, as byte strings. */
+  /** The key, and the key and its base64 forms as byte strings; empty for an empty key. */
   readonly #narrow: readonly string[];
   /** The key in UTF-16 and UTF-32, whichever byte comes first. */
   readonly #wide: readonly string[];
@@ -96,10 +95,11 @@ export class KeyScrubber {
 
   constructor(keyText: string) {
     const plain = toByteString(encoder.encode(keyText));
-    this.#plain = keyText;
     this.#wide = keyText === "" ? [] : ["\0", "\0\0\0"].map((zeros) => [...plain].join(zeros));
-    this.#narrow = keyText === "" ? [] : [plain, ...base64Forms(plain)];
-    const needles = [...this.#narrow, ...this.#wide];
+    const narrow = keyText === "" ? [] : [plain, ...base64Forms(plain)];
+    // Of ordinary characters, it is the same as a byte string.
+    this.#narrow = keyText === plain ? narrow : [keyText, ...narrow];
+    const needles = [...narrow, ...this.#wide];
     for (const needle of needles) {
       const first = needle.charCodeAt(0);
       this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), needle]);
@@ -112,8 +112,7 @@ export class KeyScrubber {
 
   /** A quick check: false if the key is certainly not in the text; true requires a closer look. */
   maybeIn(text: string): boolean {
-    if (this.#plain === "") return false;
-    if (text.includes(this.#plain)) return true;
+    if (this.#narrow.length === 0) return false;
     for (const needle of this.#narrow) if (text.includes(needle)) return true;
     // Few texts have zeros, which are found fast.
     if (text.includes("\0") && this.#wide.some((needle) => text.includes(needle))) return true;

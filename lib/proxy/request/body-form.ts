@@ -64,7 +64,11 @@ function isSpace(byte: number): boolean {
 
 /** Whether a JSON text is in UTF-16 or UTF-32, by its mark, or by the zeros beside ASCII. */
 export function isWide(bytes: Uint8Array): boolean {
-  const [first = 0, second = 0, third = 1, fourth = 1] = bytes;
+  // By index: taking a list of bytes apart costs an iterator, and every body is looked at.
+  const first = bytes[0] ?? 0;
+  const second = bytes[1] ?? 0;
+  const third = bytes[2] ?? 1;
+  const fourth = bytes[3] ?? 1;
   if ((first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe)) return true;
   return bytes.length > 1 && (first === 0 || second === 0 || third === 0 || fourth === 0);
 }

@@ -19,27 +19,29 @@ const LETTER_U = 0x75;
 
 const decoder = new TextDecoder();
 
-/** In strings with quotes closer together than this, a loop over the bytes is faster than `indexOf`. */
+/** Most strings are names and short values, which end before `indexOf` has begun. */
+const SHORT_BYTES = 24;
+/** In strings with quotes closer together than this, a loop over the bytes is faster for longer. */
 const DENSE_BYTES = 32;
 
 /** Index after the closing quote of the string that opens at `open`, or -1 if it never closes. */
 export function stringEnd(bytes: Uint8Array, open: number): number {
   let at = open + 1;
+  let loopBytes = SHORT_BYTES;
   for (;;) {
-    const quote = bytes.indexOf(QUOTE, at);
-    if (quote === -1) return -1;
-    let backslashes = 0;
-    while (bytes[quote - 1 - backslashes] === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return quote + 1;
-    const isDense = quote - at < DENSE_BYTES;
-    at = quote + 1;
-    if (!isDense) continue;
-    const loopEnd = Math.min(bytes.length, at + DENSE_BYTES * DENSE_BYTES);
+    const loopEnd = Math.min(bytes.length, at + loopBytes);
     while (at < loopEnd) {
       const byte = bytes[at];
       if (byte === QUOTE) return at + 1;
       at += byte === BACKSLASH ? 2 : 1;
     }
+    const quote = bytes.indexOf(QUOTE, at);
+    if (quote === -1) return -1;
+    let unescaped = quote;
+    while (unescaped > at && bytes[unescaped - 1] === BACKSLASH) unescaped -= 1;
+    if ((quote - unescaped) % 2 === 0) return quote + 1;
+    loopBytes = quote - at < DENSE_BYTES ? DENSE_BYTES * DENSE_BYTES : SHORT_BYTES;
+    at = quote + 1;
   }
 }
 

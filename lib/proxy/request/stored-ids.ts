@@ -81,6 +81,7 @@ const MAKING = new RegExp(
   `/(?:${OF_COLLECTION})(?::[a-zA-Z]+)?/*$|:predictLongRunning|:batch[A-Z]|/threads/runs$|:asyncBatch`,
   "i",
 );
+const CHAT = /\/chat\/completions\/?$/;
 /** At the end of a string in a field for ids, of an answer: by itself, or of an address. Of `files/file-abc`, the id. */
 const SHAPED_IN_ANSWER = new RegExp(
   `"(?:[a-z]\\w{0,40})?(?:id|name|uri|file)"\\s{0,4}:\\s{0,4}"(?:[^"\\\\]{1,300}/)?(${SHAPED_ID}|${FULL_NAME.replace("/", `/(?!${SHAPED_ID}")`)})"`,
@@ -159,23 +160,35 @@ export function isCreating(method: string, url: string): boolean {
   return method === "POST" && pathFacts(url).isMaking;
 }
 
+/** Whether a call is a chat completion, which is stored only if its body says so. */
+export function isChat(url: string): boolean {
+  return pathFacts(url).isChat;
+}
+
 /**
  * @param url With the query.
  * @param isGoogle Whether the service's names include their collection (`files/abc`).
  */
 export function idsInUrl(url: string, isGoogle: boolean): readonly NamedId[] {
   const { ids, googleNames } = pathFacts(url);
-  const found = new Set(isGoogle ? googleNames : ids);
-  for (const { id } of idsInQuery(url)) found.add(id);
+  const inPath = isGoogle ? googleNames : ids;
+  const inQuery = idsInQuery(url);
+  if (inPath.length + inQuery.length === 0) return NONE;
+  const found = new Set(inPath);
+  for (const { id } of inQuery) found.add(id);
   return [...found].map((id) => ({ id, isCertain: true }));
 }
 
+const NONE: readonly NamedId[] = [];
+
 /** @param text The whole body, if it is JSON. */
 export function idsInJson(text: string): readonly NamedId[] {
-  const found = new Map<string, NamedId>();
   const isEscaped = text.includes("\\u00") && NEEDLESS_ESCAPE.test(text);
   const plain = isEscaped ? unescapedJson(text) : text;
   const { namesReference, namesItem, shaped } = quotedWords(plain, MOST_NAMED + 1);
+  // Nearly all requests.
+  if (!namesReference && !namesItem && !isEscaped && shaped.length === 0) return NONE;
+  const found = new Map<string, NamedId>();
   const named = namesReference || namesItem || isEscaped ? (namedStrings(text) ?? []) : [];
   if (namesReference || isEscaped) {
     for (const { name, value } of named) {
@@ -207,7 +220,7 @@ export function idsInForm(text: string): readonly NamedId[] {
 
 export function idsInQuery(url: string): readonly NamedId[] {
   const query = url.indexOf("?");
-  return query === -1 ? [] : idsInPairs(url.slice(query + 1));
+  return query === -1 ? NONE : idsInPairs(url.slice(query + 1));
 }
 
 /** @param text A query without its `?`, or a form written like one. */
@@ -333,25 +346,25 @@ interface PathFacts {
   readonly isAboutStored: boolean;
   readonly isListing: boolean;
   readonly isMaking: boolean;
+  readonly isChat: boolean;
   readonly ids: readonly string[];
   readonly googleNames: readonly string[];
 }
 
-/** Clients use few paths, and reading one takes longer than looking it up. */
-const knownPaths = new Map<string, PathFacts>();
-const MAX_KNOWN_PATHS = 500;
-const MAX_KNOWN_CHARS = 200;
+/** Clients use few addresses, and reading a path takes longer than looking its address up. */
+const knownUrls = new Map<string, PathFacts>();
+const MAX_KNOWN_URLS = 500;
+const MAX_KNOWN_CHARS = 250;
 
 function pathFacts(url: string): PathFacts {
+  const known = knownUrls.get(url);
+  if (known !== undefined) return known;
   const host = url.indexOf("//");
   const end = url.indexOf("?");
-  const path = url.slice(host === -1 ? 0 : host + 2, end === -1 ? url.length : end);
-  const known = knownPaths.get(path);
-  if (known !== undefined) return known;
-  const facts = readPath(path);
-  if (path.length <= MAX_KNOWN_CHARS) {
-    if (knownPaths.size >= MAX_KNOWN_PATHS) knownPaths.clear();
-    knownPaths.set(path, facts);
+  const facts = readPath(url.slice(host === -1 ? 0 : host + 2, end === -1 ? url.length : end));
+  if (url.length <= MAX_KNOWN_CHARS) {
+    if (knownUrls.size >= MAX_KNOWN_URLS) knownUrls.clear();
+    knownUrls.set(url, facts);
   }
   return facts;
 }
@@ -367,6 +380,7 @@ function readPath(path: string): PathFacts {
     isAboutStored: readings.some((each) => IN_COLLECTION.test(each) || MAKING.test(each)),
     isListing: readings.some((each) => LISTING.test(each)),
     isMaking: readings.every((each) => MAKING.test(each)),
+    isChat: CHAT.test(path),
     ids: [...firstIn(SHAPED_IN_PATH), ...inCollections.filter(isId)],
     googleNames: firstIn(NAME_IN_PATH),
   };

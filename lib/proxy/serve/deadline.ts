@@ -1,62 +1,62 @@
 import type { ProxyPorts } from "../ports";
 
+/** Decides whether to keep waiting: in how many milliseconds to look again, or null to stop. */
+type Look = (nowMs: number) => number | null;
+
+/** Faster responses are never watched. */
+const FIRST_LOOK_MS = 1_000;
+
 /**
  * Bounds a request until the first byte of its response. Work in progress when the time is up is abandoned, not
  * aborted: an abort signal of our own in addition to the client's costs each request a tenth of its CPU time. It takes
  * one timer and one promise, however many attempts a request makes.
  */
-export interface Deadline {
-  readonly expired: boolean;
+export class Deadline {
+  expired = false;
   /** Resolves when the time is up, or when the watcher stops waiting; never after `clear`. */
-  readonly reached: Promise<void>;
-  /**
-   * Calls `look`, first after a second, to decide whether to keep waiting: it returns in how many milliseconds to look
-   * again, or null to stop. Null for no watcher.
-   */
-  watch(look: ((nowMs: number) => number | null) | null): void;
-  clear(): void;
-}
+  reached: Promise<void>;
+  readonly #ports: Pick<ProxyPorts, "nowMs" | "setTimer">;
+  readonly #endMs: number;
+  #resolve: () => void;
+  #look: Look | null = null;
+  #cancel: () => void;
 
-/** Faster responses are never watched. */
-const FIRST_LOOK_MS = 1_000;
-
-/** @param timeoutMs From now. */
-export function startDeadline(timeoutMs: number, ports: ProxyPorts): Deadline {
-  const endMs = ports.nowMs() + timeoutMs;
-  let expired = false;
-  let look: ((nowMs: number) => number | null) | null = null;
-  let { promise, resolve } = Promise.withResolvers<void>();
-  let clear = () => {};
-  const arm = (ms: number) => {
-    clear = ports.setTimer(wake, Math.max(1, Math.min(ms, endMs - ports.nowMs())));
-  };
-  const wake = () => {
+  /** @param timeoutMs From now. */
+  constructor(timeoutMs: number, ports: Pick<ProxyPorts, "nowMs" | "setTimer">) {
     const nowMs = ports.nowMs();
-    if (nowMs >= endMs) {
-      expired = true;
-      resolve();
+    this.#ports = ports;
+    this.#endMs = nowMs + timeoutMs;
+    ({ promise: this.reached, resolve: this.#resolve } = Promise.withResolvers<void>());
+    this.#cancel = this.#wakeIn(FIRST_LOOK_MS, nowMs);
+  }
+
+  /** Calls `look`, first after a second, as long as the wait goes on; null for no watcher. */
+  watch(look: Look | null): void {
+    this.#look = look;
+  }
+
+  clear(): void {
+    this.#cancel();
+  }
+
+  #wakeIn(ms: number, nowMs: number): () => void {
+    return this.#ports.setTimer(() => this.#wake(), Math.max(1, Math.min(ms, this.#endMs - nowMs)));
+  }
+
+  #wake(): void {
+    const nowMs = this.#ports.nowMs();
+    if (nowMs >= this.#endMs) {
+      this.expired = true;
+      this.#resolve();
       return;
     }
-    const nextMs = look === null ? FIRST_LOOK_MS : look(nowMs);
+    const nextMs = this.#look === null ? FIRST_LOOK_MS : this.#look(nowMs);
     if (nextMs === null) {
-      resolve();
-      ({ promise, resolve } = Promise.withResolvers<void>());
+      this.#resolve();
+      ({ promise: this.reached, resolve: this.#resolve } = Promise.withResolvers<void>());
     }
-    arm(nextMs ?? FIRST_LOOK_MS);
-  };
-  arm(FIRST_LOOK_MS);
-  return {
-    get expired() {
-      return expired;
-    },
-    get reached() {
-      return promise;
-    },
-    watch(next) {
-      look = next;
-    },
-    clear: () => clear(),
-  };
+    this.#cancel = this.#wakeIn(nextMs ?? FIRST_LOOK_MS, nowMs);
+  }
 }
 
 /** Waits; ends early if the client disconnects or the time is up. */

@@ -4,7 +4,7 @@ import { poolFor, type RequestScope } from "../request-scope";
 import type { ProxyCall } from "../route/proxy-call";
 import type { JudgedAttempt } from "./apply-verdict";
 import { CarriedReasoning } from "./carried-reasoning";
-import { type Deadline, startDeadline } from "./deadline";
+import { Deadline } from "./deadline";
 import { Effort } from "./effort";
 import { KeyChoice } from "./key-choice";
 import { QuotaClaim, type RequestClaim } from "./quota-claim";
@@ -56,7 +56,7 @@ export function startPoolRun(call: ProxyCall, claim: RequestClaim, scope: Reques
     reasoning,
     silence: new SilentKeys(pool, call),
     effort: new Effort(call, isIncident, nowMs, scope),
-    deadline: startDeadline(config.firstByteTimeoutMs, ports),
+    deadline: new Deadline(config.firstByteTimeoutMs, ports),
     heldBack: [],
     condemning: [],
     retryAtByKey: null,

@@ -19,6 +19,7 @@ import {
   idsInUrl,
   idsMentioned,
   isAboutStored,
+  isChat,
   isCreating,
   isListing,
   MOST_NAMED,
@@ -163,9 +164,7 @@ export function noteStored(
 export function makesResources(call: ProxyCall): boolean {
   if (!isAboutStored(call.url)) return false;
   // Chat completions are stored if the request says so.
-  return (
-    !/\/chat\/completions\/?(?:\?|$)/.test(call.url) || bodyText(call.body).includes('"store"')
-  );
+  return !isChat(call.url) || bodyText(call.body).includes('"store"');
 }
 
 /** The maker of what the response names: the caller if it creates it, otherwise the maker of what the path names. */
