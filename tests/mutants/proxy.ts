@@ -43,7 +43,29 @@ const silence = faultsIn("lib/proxy/serve/silent-key.ts", [
   "tests/unit/bad-weather.test.ts",
 ]);
 
+const recorded = ["tests/unit/recorded-answers.test.ts"];
+const answerEvents = faultsIn("lib/providers/answers/answer-event.ts", recorded);
+const answerEnds = faultsIn("lib/providers/answers/answer-end.ts", recorded);
+const errorFacts = faultsIn("lib/providers/answers/read-error-facts.ts", recorded);
+const sent = faultsIn("lib/proxy/serve/attempt.ts", recorded);
+
 export const proxyMutants: readonly Mutant[] = [
+  answerEvents("a sign of life is something to use", "if (isSignOfLife(body)) return NOTHING;", ""),
+  answerEnds(
+    "pings hide how a response ended",
+    'if (reading !== "nothing" || protocol !== null) last.push(event);',
+    "last.push(event);",
+  ),
+  errorFacts(
+    "what is wrong with a request is the provider's fault",
+    "OF_REQUEST.test(word)) ? 400 : 500",
+    "OF_REQUEST.test(word)) ? 500 : 500",
+  ),
+  sent(
+    "blanks with a stated length are an answer",
+    'text.trim() === "" && !isBlankText(response, bytes)',
+    "text === undefined",
+  ),
   results(
     "refusals that were held back are forgotten",
     "for (const refusal of heldBack) applyVerdict(refusal, scope);",

@@ -47,6 +47,7 @@ async function replay(
   answer: RecordedAnswer,
   pieces: readonly Buffer[],
   encoding: Packing["encoding"],
+  length: number | null,
 ) {
   const provider = answer.path.split("/")[2] ?? "";
   let asked = 0;
@@ -57,6 +58,7 @@ async function replay(
       if (asked > 1) return new Response(GOOD, { headers: { "content-type": "application/json" } });
       const headers = new Headers(answer.headers);
       if (encoding !== null) headers.set("content-encoding", encoding);
+      if (length !== null) headers.set("content-length", String(length));
       return new Response(scriptedBody(pieces, clock), { status: answer.status, headers });
     },
   });
@@ -96,14 +98,22 @@ describe.each(files)("%s", (file) => {
       ([name, how]) => [packing.encoding ?? "plain", name, packing, how] as const,
     ),
   );
-  test.each(ways)(`${answer.about}: %s, %s`, async (_encoding, _cut, packing, how) => {
+  async function check(
+    pieces: readonly Buffer[],
+    encoding: Packing["encoding"],
+    length: number | null,
+  ) {
     const { usage, rests, ...expected } = answer.expect;
-    const seen = await replay(answer, piecesOf(bytes, packing, how), packing.encoding);
+    const seen = await replay(answer, pieces, encoding, length);
     expect({ asked: seen.asked, status: seen.status, outcome: seen.event?.outcome }).toEqual(
       expected,
     );
     expect(seen.rests).toEqual(rests === null ? [] : [rests]);
     expect(seen.bytes.equals(expected.asked > 1 ? GOOD : bytes)).toBe(true);
     if (usage !== undefined) expect(seen.event?.usage).toMatchObject(usage);
-  });
+  }
+  test.each(ways)(`${answer.about}: %s, %s`, (_encoding, _cut, packing, how) =>
+    check(piecesOf(bytes, packing, how), packing.encoding, null),
+  );
+  test(`${answer.about}: with its length`, () => check([bytes], null, bytes.length));
 });

@@ -99,8 +99,7 @@ class TextEnd implements AnswerEnd {
     const blocks = text.split(/\n\r?\n|\r\r/);
     // The text before the first end of an event may lack its beginning.
     if (this.#tail.isCutOff) blocks[0] = blocks.length > 1 ? "" : decoder.decode(this.#begun);
-    const events = blocks.slice(-LAST_EVENTS * 2).map(sseEvent);
-    const known = events.filter((event) => event !== null);
+    const known = lastEventsIn(blocks);
     if (!this.#tail.isCutOff || blocks.length > 1) return known;
     return known.map((event) => withoutBody(event, text));
   }
@@ -131,6 +130,18 @@ class TextEnd implements AnswerEnd {
     else if (BEGINS_AS_EVENTS.test(this.#beginning)) this.#kind = "events";
     else if (this.#beginning.length >= BEGINNING_CHARS) this.#kind = "text";
   }
+}
+
+/** Without comments and signs of life, of which hundreds may follow the last word. */
+function lastEventsIn(blocks: readonly string[]): AnswerEvent[] {
+  const last: AnswerEvent[] = [];
+  for (let at = blocks.length - 1; at >= 0 && last.length < LAST_EVENTS; at -= 1) {
+    const event = sseEvent(blocks[at] ?? "");
+    if (event === null) continue;
+    const { reading, protocol } = readEvent(event);
+    if (reading !== "nothing" || protocol !== null) last.push(event);
+  }
+  return last.toReversed();
 }
 
 function endingOf(events: readonly AnswerEvent[]): AnswerEnding {

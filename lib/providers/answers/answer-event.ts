@@ -37,6 +37,7 @@ export function readEvent(event: AnswerEvent): ReadEvent {
   // OpenAI's end marker of a stream, which others share.
   if (data === "[DONE]") return { reading: "end", protocol: null };
   if (data === "") return { reading: event.name === "error" ? "error" : "nothing", protocol: null };
+  if (SIGN_OF_LIFE.test(event.name)) return NOTHING;
   let json: unknown;
   try {
     json = JSON.parse(data);
@@ -58,8 +59,19 @@ function readJson(json: unknown, name: string): ReadEvent {
       return { reading: protocol.read(body, name), protocol: protocol.name };
     }
   }
-  if (body.type === "ping" || name === "ping") return { reading: "nothing", protocol: null };
+  if (isSignOfLife(body)) return NOTHING;
   return { reading: holdsOnlyAnError(body) ? "error" : "output", protocol: null };
+}
+
+const NOTHING: ReadEvent = { reading: "nothing", protocol: null };
+
+/** Anthropic's `ping`, OpenAI's `keepalive`, and what gateways send for the same reason. */
+const SIGN_OF_LIFE = /^(?:ping|keep[-_]?alive|heart[-_]?beat)$/i;
+
+function isSignOfLife(body: JsonRecord): boolean {
+  const { type, event_type: eventType, event } = body;
+  if ([type, eventType, event].some((name) => SIGN_OF_LIFE.test(String(name)))) return true;
+  return Object.keys(body).length === 0;
 }
 
 /** Whether a complete JSON response consists only of an error, or is a response that failed; null if it isn't JSON. */
@@ -75,16 +87,17 @@ export function isErrorAnswer(text: string): boolean | null {
   if (!isRecord(body)) return false;
   if (body.type === "error" || body.event_type === "error") return true;
   if (body.object === "response") return body.status === "failed" && hasError(body);
+  if (body.object === "interaction") return body.status === "failed";
   const choice = firstRecord(body.choices);
-  if (choice !== null) {
-    return isRecord(choice.error) || (isRecord(body.error) && choice.finish_reason === "error");
-  }
+  if (choice !== null) return isRecord(choice.error) || choice.finish_reason === "error";
+  if (isRecord(body.message) && isFailedCohere(body)) return true;
   return holdsOnlyAnError(body);
 }
 
 /** Fields that may accompany an error. With any other field, the body is a resource that has an `error` field. */
 const BESIDE_AN_ERROR = new Set([
   "error",
+  "error_type",
   "errors",
   "type",
   "event_type",
@@ -92,6 +105,7 @@ const BESIDE_AN_ERROR = new Set([
   "message",
   "param",
   "status",
+  "status_code",
   "success",
   "messages",
   "result",
@@ -109,7 +123,9 @@ function isEmpty(value: unknown): boolean {
 }
 
 function holdsOnlyAnError(body: JsonRecord): boolean {
-  if (!hasError(body)) return false;
+  // Cloudflare's envelope lists errors.
+  if (!hasError(body) && (body.success !== false || firstRecord(body.errors) === null))
+    return false;
   const isChat = String(body.object).startsWith("chat.completion");
   return Object.entries(body).every(
     ([key, value]) =>
@@ -241,8 +257,7 @@ const cohere: Protocol<"cohere"> = {
     const name = cohereEvent(event);
     const delta = isRecord(event.delta) ? event.delta : event;
     if (name === "message-end" || name === "stream-end") {
-      const isFailed = /^(?:ERROR$|TIMEOUT$|ERROR_LIMIT$)/.test(String(delta.finish_reason));
-      return isFailed || isText(delta.error) ? "error" : "finish";
+      return isFailedCohere(delta) ? "error" : "finish";
     }
     if (/-(?:start|end)$/.test(name) || name === "debug") return "nothing";
     const { text, message } = { text: event.text, message: delta.message };
@@ -250,6 +265,11 @@ const cohere: Protocol<"cohere"> = {
     return name !== "content-delta" || hasWords(message) ? "output" : "nothing";
   },
 };
+
+/** `ERROR_LIMIT` and `ERROR_TOXIC` end a text for its length and its content, as others do without an error. */
+function isFailedCohere({ finish_reason, error }: JsonRecord): boolean {
+  return finish_reason === "ERROR" || finish_reason === "TIMEOUT" || isText(error);
+}
 
 function cohereEvent({ type, event_type }: JsonRecord): string {
   return typeof type === "string" ? type : typeof event_type === "string" ? event_type : "";

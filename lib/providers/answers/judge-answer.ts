@@ -71,8 +71,12 @@ export function judgeStreamStart({
     : null;
 }
 
-/** Avoids parsing nearly every successful response. */
-const MAY_BE_ERROR = /error|response\.failed/;
+/**
+ * Avoids parsing nearly every successful response, some of which contain `"error": null`. In a string the quotes would
+ * be escaped.
+ */
+const MAY_BE_ERROR =
+  /"errors?"\s*:\s*["{[]|:\s*"(?:error|failed|response\.failed|ERROR|TIMEOUT)"|^event: ?error/m;
 
 /** The verdict on a successful response. */
 export const OK: Verdict = {

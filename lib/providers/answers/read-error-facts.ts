@@ -29,7 +29,7 @@ export function readErrorFacts(status: number, headers: Headers, body: string): 
   const statusWord = firstText(layers, ["status"], (value) => !/^\d+$/.test(value));
   const { reasons, quotaViolations } = collectFromJson(json);
   return {
-    status: status >= 400 ? status : statusInside(code, type, statusWord),
+    status: status >= 400 ? status : statusInside(layers, code, type, statusWord),
     headers,
     text,
     isJson: true,
@@ -56,6 +56,7 @@ const MESSAGE_FIELDS = [
 ];
 const CODE_FIELDS = ["code", "err_code", "error_code", "internalCode"];
 const TYPE_FIELDS = ["type", "error_type", "__type"];
+const STATUS_FIELDS = ["status", "status_code", "statusCode", "http_status", "http_status_code"];
 
 /** The text that should be JSON: the body itself, or the data of its first server-sent event. */
 function jsonPayload(text: string): string | null {
@@ -119,22 +120,44 @@ function firstText(
 }
 
 /**
- * The status that an error inside a 2xx response stands for: its own code, otherwise what its type means. Types are
- * Anthropic's and OpenAI's, status words google.rpc's.
+ * The status that an error inside a 2xx response stands for: its own code or status, otherwise what its type means.
+ * Types are Anthropic's and OpenAI's, status words google.rpc's.
  */
-function statusInside(code: string, type: string, statusWord: string): number {
-  if (/^[45]\d\d$/.test(code)) return Number(code);
+function statusInside(
+  layers: readonly JsonRecord[],
+  code: string,
+  type: string,
+  statusWord: string,
+): number {
+  const own = firstText(layers, STATUS_FIELDS, (value) => ERROR_STATUS.test(value));
+  for (const number of [code, own]) if (ERROR_STATUS.test(number)) return Number(number);
   for (const word of [code, type, statusWord]) {
     const status = STATUS_OF_WORD.get(word.toLowerCase());
     if (status !== undefined) return status;
   }
-  return 500;
+  return [code, type].some((word) => OF_REQUEST.test(word)) ? 400 : 500;
 }
+
+const ERROR_STATUS = /^[45]\d\d$/;
+
+/**
+ * Codes about what was requested, which no other key would serve. `response.failed` has nothing but a code: OpenAI's
+ * API reference, `ResponseError`, and Codex's list of what it doesn't repeat.
+ */
+const OF_REQUEST =
+  /^(?:context_(?:length|window)_exceeded|string_above_max_length|prompt_too_long|(?:invalid|unsupported|unknown|missing|empty)_\w*(?:request|prompt|image|url|media_type|value|type|parameter|argument|input|file|schema|model)\w*|image_(?:too_large|too_small|parse_error|file_\w+)|failed_to_download_image|\w+_policy(?:_violation)?|content_filter|moderation_blocked|\w+_user_error|bad_?request_?error)$/i;
 
 const STATUS_OF_WORD: ReadonlyMap<string, number> = new Map([
   ["invalid_request_error", 400],
   ["invalid_argument", 400],
-  ["invalid_prompt", 400],
+  ["invalid_request", 400],
+  ["validation", 422],
+  ["request_too_large", 413],
+  ["model_not_found", 404],
+  ["invalid_api_key", 401],
+  ["overloaded", 503],
+  ["timeout_error", 504],
+  ["deadline_exceeded", 504],
   ["failed_precondition", 400],
   ["authentication_error", 401],
   ["unauthenticated", 401],
@@ -166,7 +189,8 @@ function factsOfText(status: number, headers: Headers, text: string): ErrorFacts
   const isJson = /^\s*[[{]/.test(text) && message !== "";
   const violation = { quotaMetric: "", model: "", quotaValue: null };
   return {
-    status: status >= 400 ? status : statusInside(field("code"), field("type"), field("status")),
+    status:
+      status >= 400 ? status : statusInside([], field("code"), field("type"), field("status")),
     headers,
     text,
     isJson,

@@ -6,7 +6,7 @@
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
 import { isNullBodyStatus } from "../../http/null-body-status";
-import { type EventFraming, isReadable, readableFraming } from "../../http/split-events";
+import { type EventFraming, isReadable, mediaType, readableFraming } from "../../http/split-events";
 import { judgeAnswer, judgeStreamStart, OK, WEB_PAGE } from "../../providers/answers/judge-answer";
 import { judgeEvent } from "../../providers/answers/judge-event";
 import { ProviderPathError } from "../../providers/provider-path-error";
@@ -34,22 +34,20 @@ const JUDGED_BYTES = 68 * 1024;
  */
 const WHOLE_BYTES = 64 * 1024;
 
-/** A response that consists only of an error is shorter. */
-const ERROR_BYTES = 8 * 1024;
-/** Avoids parsing successful responses, some of which contain `"error": null`. */
-const HAS_ERROR = /"error"\s*:\s*["{]/;
-/** A failed response of the Responses API repeats the request, and is as long. */
-const HAS_FAILED = /"status"\s*:\s*"failed"/;
-
-function mayBeError(text: string): boolean {
-  return HAS_ERROR.test(text) && (text.length <= ERROR_BYTES || HAS_FAILED.test(text));
-}
-
 /** The response was empty, or truncated. */
 class UnusableAnswer extends Error {}
 
 function cutShort({ provider }: ProxyCall): UnusableAnswer {
   return new UnusableAnswer(`The answer of ${provider.label} ended before its end.`);
+}
+
+function heldNothing({ provider }: ProxyCall): UnusableAnswer {
+  return new UnusableAnswer(`The answer of ${provider.label} held nothing.`);
+}
+
+/** What was said in a recording of silence. */
+function isBlankText({ headers }: Response, bytes: Bytes): boolean {
+  return mediaType(headers) === "text/plain" && bytes.length > 0;
 }
 
 /** What a wrong address, or a proxy on the way, sends in place of an API's response. */
@@ -225,11 +223,13 @@ async function judgedWhole(
 ): Promise<Answer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
+  if (call.model !== null && text.trim() === "" && !isBlankText(response, bytes)) {
+    throw heldNothing(call);
+  }
   // The stated length was wrong.
   if (call.model !== null && BEGINS_JSON.test(text) && !ENDS_JSON.test(text)) throw cutShort(call);
-  const isError = reportsErrors(call) && mayBeError(text);
   const { provider } = call;
-  const refusal = isError && judgeStreamStart({ provider, text, nowMs: atMs });
+  const refusal = reportsErrors(call) && judgeStreamStart({ provider, text, nowMs: atMs });
   const verdict = refusal || (isPage(call, text) ? WEB_PAGE : OK);
   return { kind: "answer", response, atMs, body: { head, rest: null }, verdict, scrubber };
 }
@@ -253,7 +253,7 @@ async function judgedStart(
   const isUsable = beginning.kind === "output" || beginning.kind === "error";
   if (body === null && !isUsable && call.model !== null) {
     if (beginning.kind === "broken") throw cutShort(call);
-    throw new UnusableAnswer(`The answer of ${call.provider.label} held nothing.`);
+    if (!isBlankText(response, look.head)) throw heldNothing(call);
   }
   const { head, text } = cleaned(look.head, scrubber);
   const isError = beginning.kind === "error" && reportsErrors(call);
