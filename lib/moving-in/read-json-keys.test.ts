@@ -129,6 +129,14 @@ describe("service accounts", () => {
     ],
     ["as texts", JSON.stringify([JSON.stringify(one), JSON.stringify(two)]), 2],
     ["with a comma too many", `[\n${pretty(one)},\n${pretty(two)},\n]`, 2],
+    ["as a variable", `GOOGLE_CREDENTIALS=${JSON.stringify(one)}`, 1],
+    ["as a variable in quotes", `export GOOGLE_CREDENTIALS='${JSON.stringify(one)}'`, 1],
+    [
+      "as a variable over many lines",
+      `# project 1\nGOOGLE_CREDENTIALS='${pretty(one)}'\nGOOGLE_CREDENTIALS_2='${pretty(two)}'\n`,
+      2,
+    ],
+    ["as a variable with escaped quotes", `GOOGLE_KEY=${JSON.stringify(JSON.stringify(one))}`, 1],
   ])("%s", (_, text, count) => {
     const keys = found(text);
     expect(keys.map(({ hint }) => hint)).toEqual(
@@ -136,6 +144,23 @@ describe("service accounts", () => {
     );
     expect(keys.map(({ text }) => JSON.parse(text))).toEqual([one, two].slice(0, count));
   });
+});
+
+test("a private key whose JSON cannot be read is left out, and in no note", () => {
+  const { keys, leftOut } = readSource(
+    `GOOGLE_CREDENTIALS={"private_key": "-----BEGIN Ab9Ab9Ab9\n`,
+  );
+  expect(keys).toEqual([]);
+  expect(leftOut).toEqual([{ position: 1, why: "no-key" }]);
+});
+
+test("in a list of providers a name is the provider's", () => {
+  const providers = [
+    { id: "0b9c1c1e-58f1-4f6c-9e53-000000000000", name: "DeepSeek", apiKey: D },
+    { id: "openai", name: "Ours", apiKey: A },
+  ];
+  expect(found({ providers }).map(({ hint }) => hint)).toEqual(["DeepSeek", "openai"]);
+  expect(found({ keys: [{ name: "Bob's", key: A }] })).toEqual([{ text: A, hint: null }]);
 });
 
 test("lists printed over lines, among other lines, keep their line numbers", () => {
@@ -176,6 +201,15 @@ describe("what is switched off stays off", () => {
       { revoked: true },
       { status: "禁用" },
     ],
+    ...[
+      { deactivated: true },
+      { turned_off: "yes" },
+      { valid: false },
+      { is_usable: 0 },
+      { 启用: "否" },
+      { 禁用: true },
+    ],
+    ...[{ disabled_at: "2026-05-01T10:00:00Z" }, { deletedAt: 1780000000 }],
   ];
   const ON = [
     ...[
@@ -187,6 +221,14 @@ describe("what is switched off stays off", () => {
       { active: 1 },
     ],
     ...[{ status: 1 }, { status: "active" }, { status: "ok" }, { enabled: null }, { paused: "no" }],
+    ...[
+      { deleted_at: null },
+      { disabledAt: "" },
+      { revoked_at: "0000-00-00 00:00:00" },
+      { expired_at: "2099-01-01" },
+      { banned: false },
+      { status: { enabled: true } },
+    ],
   ];
 
   test.each(OFF)("%j", (flag) => {
@@ -212,8 +254,13 @@ describe("what is switched off stays off", () => {
       found([
         { key: A, status: 3 },
         { key: B, status: "invalid" },
+        { key: key("sk-proj", 3), is_banned: true },
       ]),
-    ).toMatchObject([{ state: "blocked" }, { state: "blocked" }]);
+    ).toMatchObject([{ state: "blocked" }, { state: "blocked" }, { state: "blocked" }]);
+  });
+
+  test("a state that is a record of its own", () => {
+    expect(found([{ key: A, status: { enabled: false } }])).toMatchObject([{ state: "disabled" }]);
   });
 
   test("no field says nothing", () => {

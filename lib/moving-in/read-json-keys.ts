@@ -55,6 +55,8 @@ interface Place {
   readonly offState: OffState;
   /** Whether a text here is a key unless it looks like something else. */
   readonly isAmongKeys: boolean;
+  /** Whether a record here is a provider, so that its name is the provider's. */
+  readonly isAmongProviders: boolean;
   readonly depth: number;
   readonly texts: number;
 }
@@ -63,7 +65,7 @@ interface Place {
 export type ReadLine = (text: string, line: number) => readonly FoundKey[];
 
 const OUTSIDE = {
-  ...{ hint: null, baseUrl: null, offState: null, isAmongKeys: true },
+  ...{ hint: null, baseUrl: null, offState: null, isAmongKeys: true, isAmongProviders: false },
   ...{ depth: 0, texts: 0 },
 } as const;
 
@@ -155,6 +157,7 @@ class Reader {
       hint: first(HINT_FIELDS) ?? outer.hint,
       baseUrl: first(ADDRESS_FIELDS) ?? outer.baseUrl,
       offState: worse(own, outer.offState),
+      isAmongProviders: false,
     };
     // A service account's file is itself the key.
     if (typeof record.private_key === "string") {
@@ -168,7 +171,10 @@ class Reader {
       const isProvider =
         place.hint === null && (place.baseUrl !== outer.baseUrl || fields.has("models"));
       const named = isProvider ? first(["id", "type"]) : undefined;
-      const hint = place.hint ?? named ?? null;
+      const listed = outer.isAmongProviders
+        ? PROVIDER_NAMES.map((name) => textOf(fields.get(name))).find(isName)
+        : undefined;
+      const hint = place.hint ?? listed ?? named ?? null;
       this.#keyed(fields.get(key), first, fields, { ...place, hint });
       return;
     }
@@ -228,7 +234,12 @@ class Reader {
       if (typeof value === "object" && value !== null) {
         const isWord = /^[A-Za-z][\w .-]{0,60}$/.test(name) && !STRUCTURE.has(plain(name));
         const hint = isWord ? name : place.hint;
-        this.read(value, { ...place, hint: place.hint ?? hint, isAmongKeys: isOfTexts(value) });
+        this.read(value, {
+          ...place,
+          hint: place.hint ?? hint,
+          isAmongKeys: isOfTexts(value),
+          isAmongProviders: plain(name) === "providers" && Array.isArray(value),
+        });
         continue;
       }
       const text = textOf(value) ?? "";
@@ -318,6 +329,11 @@ function isFilled(value: unknown): boolean {
 
 function isList(value: unknown): boolean {
   return Array.isArray(value) || (typeof value === "object" && value !== null);
+}
+
+/** Not a number or a random id. */
+function isName(text: string | undefined): boolean {
+  return text !== undefined && /^[a-z]/i.test(text) && !/^[\da-f]{8}-/i.test(text);
 }
 
 /** A list of texts, or of lists and records: not settings of an app. */

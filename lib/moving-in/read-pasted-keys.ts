@@ -99,16 +99,19 @@ function readLines(text: string): FoundKeys {
       left.push({ line: number, why: "comment" });
       continue;
     }
-    if ((line.startsWith("{") || line.startsWith("[")) && start >= noJsonBefore) {
-      const from = text.indexOf(line.charAt(0), start);
+    const { intro, name } = introOf(line);
+    if (/^[[{]/.test(line.slice(intro.length)) && start >= noJsonBefore) {
+      const from = text.indexOf(line, start) + intro.length;
       const block = readJsonBlock(text, from);
       if (typeof block === "number") noJsonBefore = block;
       else {
         const found = readJsonKeys(block.value, number, readLine);
-        keys.push(...found.keys);
+        keys.push(...found.keys.map((key) => ({ ...key, hint: key.hint ?? name })));
         left.push(...found.left);
         number += linesIn(text, from, block.end);
-        const next = behindBlock(text, block.end);
+        const quote = /["'`]$/.exec(intro)?.[0];
+        const isQuoted = quote !== undefined && text.startsWith(quote, block.end);
+        const next = behindBlock(text, isQuoted ? block.end + 1 : block.end);
         // The rest of its last line is read as a separate line, with the same number.
         if (!next.isNewLine) number -= 1;
         at = next.at;
@@ -148,6 +151,14 @@ interface ReadText {
 /** `NAME=value`, `export NAME="value"`, `"name": "value",`: up to the value. */
 const VARIABLE = /^(?:export\s+|set\s+|\$env:)?["']?([A-Za-z_]\w*)["']?\s*(=|:\s)\s*/;
 
+/** `GOOGLE_CREDENTIALS='{`: a credential whose value is JSON, up to that. Escaped JSON is one line, and read there. */
+const NAMES_JSON = new RegExp(`${VARIABLE.source}["'\`]?(?=[[{](?!\\\\))`);
+
+function introOf(line: string): { readonly intro: string; readonly name: string | null } {
+  const [intro = "", name = null] = NAMES_JSON.exec(line) ?? [];
+  return name !== null && CREDENTIAL_NAME.test(name) ? { intro, name } : { intro: "", name: null };
+}
+
 function readAssignment(line: string, number: number): ReadText {
   const [whole, name, sign] = VARIABLE.exec(line) ?? [];
   if (whole === undefined || name === undefined) return ofLine(line, number);
@@ -167,12 +178,25 @@ function ofLine(line: string, number: number): ReadText {
 function readVariable(name: string, raw: string, line: number): ReadText {
   if (!CREDENTIAL_NAME.test(name)) return { keys: [], why: "no-credential" };
   const { value, comment } = splitComment(raw);
-  const keys = readLine(value, line).map((key) => ({
+  const found = keysInJson(raw, line) ?? readLine(value, line);
+  const keys = found.map((key) => ({
     ...key,
-    hint: name,
+    hint: key.hint ?? name,
     settings: comment === "" ? key.settings : { ...key.settings, remark: comment },
   }));
   return { keys, why: value === "" ? "no-value" : "no-key" };
+}
+
+/** Of a text with JSON as a text: its quotes are escaped. Null for any other. Parts of a private key aren't keys. */
+function keysInJson(raw: string, line: number): readonly FoundKey[] | null {
+  if (!/^["'`]?[[{]/.test(raw)) return null;
+  try {
+    const text: unknown = JSON.parse(raw);
+    const json: unknown = typeof text === "string" ? JSON.parse(text) : text;
+    return readJsonKeys(json, line, readLine).keys;
+  } catch {
+    return raw.includes("private_key") ? [] : null;
+  }
 }
 
 /** With or without quotes, possibly followed by a comment. */

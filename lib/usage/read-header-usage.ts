@@ -3,11 +3,13 @@
  * @module
  */
 import type { Provider } from "../providers/types";
+import { tierNamed } from "./read-usage";
 import { NO_USAGE, type Usage } from "./types";
 
 /**
- * Bedrock's InvokeModel counts tokens of every model in headers, whatever the body's format; Gemini names the tier at
- * which a response was served. Sources: Bedrock's user guide, "Monitoring", and the Gemini API's "Priority inference".
+ * Bedrock's InvokeModel counts tokens of every model in headers, whatever the body's format; it and Gemini name the tier
+ * at which a response was served. Sources: Bedrock's user guide, "Monitoring", and its API reference, `InvokeModel`; the
+ * Gemini API's "Priority inference".
  * @returns Null if they report nothing.
  */
 export function headerUsage(usageFormat: Provider["usageFormat"], headers: Headers): Usage | null {
@@ -42,7 +44,8 @@ function bedrock(headers: Headers): Usage | null {
     return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
   };
   const [input, output] = [count("input"), count("output")];
-  if (input === null && output === null) return null;
+  const tier = tierNamed(headers.get("x-amzn-bedrock-service-tier"));
+  if (input === null && output === null) return tier === null ? null : { ...NO_USAGE, tier };
   const read = count("cache-read-input");
   const written = count("cache-write-input");
   return {
@@ -51,5 +54,6 @@ function bedrock(headers: Headers): Usage | null {
     outputTokens: output,
     cachedInputTokens: read,
     cacheWriteTokens: written,
+    tier,
   };
 }

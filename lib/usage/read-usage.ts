@@ -208,6 +208,7 @@ function openAiChat(fields: Fields): Usage {
       count(fields.num_cached_tokens) ??
       count(fields.cached_tokens),
     cacheWriteTokens: count(prompt.cache_write_tokens),
+    cachedAudioTokens: count(object(prompt.cached_tokens_details).audio_tokens),
     reasoningTokens,
     inputAudioTokens: count(prompt.audio_tokens),
     outputAudioTokens: count(completion.audio_tokens),
@@ -243,6 +244,7 @@ function openAiResponses(fields: Fields): Usage {
     outputTokens: count(fields.output_tokens),
     cachedInputTokens: count(input.cached_tokens),
     cacheWriteTokens: count(input.cache_write_tokens),
+    cachedAudioTokens: count(object(input.cached_tokens_details).audio_tokens),
     reasoningTokens: count(output.reasoning_tokens),
     inputAudioTokens: count(input.audio_tokens),
     outputAudioTokens: count(output.audio_tokens),

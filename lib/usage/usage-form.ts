@@ -72,7 +72,10 @@ const COMMON = {
   reasoningList: ["reasoning_details"],
 } as const;
 
-const CHAT = new ScanKeys(COMMON);
+/** Moonshot reports the usage of a stream in its last choice. */
+const CHAT = new ScanKeys({ ...COMMON, list: ["choices"] });
+/** Converse names the tier in an object. */
+const BEDROCK = new ScanKeys({ ...COMMON, object: ["serviceTier"] });
 
 /** The fields that report background work. */
 const WORK = { own: ["id", "status", "processing_status"], aside: ["item"] } as const;
@@ -242,5 +245,6 @@ function keysOf(
   if (isResponses) return framing === "events" ? RESPONSES_EVENTS : RESPONSES_JSON;
   if (isWork) return WORK_ANSWER;
   if (usageFormat === "google") return GEMINI;
+  if (usageFormat === "bedrock") return BEDROCK;
   return isRecording ? RECORDING : CHAT;
 }

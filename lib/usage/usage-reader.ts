@@ -173,7 +173,8 @@ class ScanningReader implements UsageReader {
   /** What the response reports besides its counts. */
   #facts(reported: Usage | null): Pick<Usage, "model" | "tier" | "tools"> {
     const scanner = this.#scanner;
-    const tierName = scanner.fact("service_tier") ?? scanner.fact("serviceTier");
+    const named = scanner.fact("serviceTier");
+    const tierName = scanner.fact("service_tier") ?? parse(named).type ?? named;
     return {
       model: hosted(scanner.fact("model") ?? scanner.fact("modelVersion"), this.#form.host),
       tier: reported?.tier ?? tierNamed(tierName) ?? this.#form.reportedByHeaders?.tier ?? null,

@@ -16,7 +16,32 @@ const fuzz = ["lib/usage/usage-reader.test.ts", "tests/unit/fuzz.test.ts"];
 const scanner = faultsIn("lib/usage/json-scanner.ts", fuzz);
 const events = faultsIn("lib/http/split-events.ts", ["lib/http/read-sse-event.test.ts"]);
 
+const recorded = ["tests/unit/answers.test.ts"];
+const forms = faultsIn("lib/usage/usage-form.ts", recorded);
+const reports = faultsIn("lib/usage/read-usage.ts", recorded);
+const off = faultsIn("lib/moving-in/switched-off.ts", ["lib/moving-in/read-json-keys.test.ts"]);
+const pasted = faultsIn("lib/moving-in/read-pasted-keys.ts", [
+  "lib/moving-in/read-json-keys.test.ts",
+]);
+
 export const usageMutants: readonly Mutant[] = [
+  forms(
+    "a choice's own usage is not read",
+    'const CHAT = new ScanKeys({ ...COMMON, list: ["choices"] });',
+    "const CHAT = new ScanKeys(COMMON);",
+  ),
+  forms("Converse's tier is not read", '{ ...COMMON, object: ["serviceTier"] }', "COMMON"),
+  reports(
+    "cached audio costs as much as other audio",
+    "cachedAudioTokens: count(object(input.cached_tokens_details).audio_tokens),",
+    "",
+  ),
+  off(
+    "a key that was revoked at some time comes alive",
+    'if (word !== "expired" && HAS_HAPPENED',
+    "if (false && HAS_HAPPENED",
+  ),
+  pasted("a part of a private key is a key", 'raw.includes("private_key") ? [] : null', "null"),
   rollup(
     "a turn counts as a request",
     'if (!isTurn) plus(values, "requests", 1);',

@@ -1,5 +1,5 @@
 /** Answers in deflate or zstd, which nobody asked for, are judged, counted and delivered like plain ones. */
-import { deflateRawSync, deflateSync, zstdCompressSync } from "node:zlib";
+import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { unpackAnswer } from "../../lib/proxy/serve/unpack-answer.ts";
@@ -15,6 +15,10 @@ const PACKERS = [
   ["zstd", zstdCompressSync],
   ["zstd", inFrames],
   [" ZSTD ", zstdCompressSync],
+  ["x-gzip", gzipSync],
+  ["GZIP", gzipSync],
+  ["none", Buffer.from],
+  ["", Buffer.from],
 ] as const;
 
 const STREAM = [

@@ -1,6 +1,7 @@
 /**
  * Responses packed in a way that was not requested: only gzip and br are, which the runtime decompresses, but some
- * servers send deflate or zstd to every client.
+ * servers send deflate or zstd to every client, and some name a coding that the runtime doesn't know: `none` of those
+ * that keep proxies from packing a stream, `x-gzip`, `GZIP`.
  * @module
  */
 import { type ByteStream, type Bytes, piecesOf, streamOf } from "../../http/byte-stream";
@@ -16,7 +17,7 @@ const PARTIAL_CONTENT = 206;
 export async function unpackAnswer(response: Response): Promise<Response> {
   const { body, status, statusText } = response;
   const encoding = response.headers.get("content-encoding")?.trim().toLowerCase();
-  if (encoding !== "deflate" && encoding !== "zstd") return response;
+  if (encoding === undefined || !UNPACKED.test(encoding)) return response;
   // No `Response` can be created with a higher status. A part of a packed body can't be unpacked.
   if (body === null || status > 599 || status === PARTIAL_CONTENT) return response;
   const headers = new Headers(response.headers);
@@ -24,7 +25,9 @@ export async function unpackAnswer(response: Response): Promise<Response> {
   return new Response(await unpacked(body, encoding), { status, statusText, headers });
 }
 
-async function unpacked(body: ByteStream, encoding: "deflate" | "zstd"): Promise<ByteStream> {
+const UNPACKED = /^(?:deflate|zstd|(?:x-)?gzip|none|utf-?8|)$/;
+
+async function unpacked(body: ByteStream, encoding: string): Promise<ByteStream> {
   const [zlib, { pipeline, Readable }, start] = await Promise.all([
     import("node:zlib"),
     import("node:stream"),
@@ -37,6 +40,7 @@ async function unpacked(body: ByteStream, encoding: "deflate" | "zstd"): Promise
   const create = {
     inflate: () => zlib.createInflate(),
     raw: () => zlib.createInflateRaw(),
+    gzip: () => zlib.createGunzip(),
     zstd: () => zlib.createZstdDecompress({ params }),
   }[format];
   const packed = new PackedPieces(wholeOf(start));
@@ -116,11 +120,12 @@ const ZSTD_FRAME = 0xfd2fb528;
 const SKIPPED_FRAME = 0x184d2a50;
 
 /** By its first bytes: servers in between unpack a body and leave its label, or pack nothing. */
-function formatOf(head: Bytes, encoding: "deflate" | "zstd"): "plain" | "inflate" | "raw" | "zstd" {
+function formatOf(head: Bytes, encoding: string): "plain" | "inflate" | "raw" | "gzip" | "zstd" {
   const begin = String.fromCharCode(...head.subarray(0, FORMAT_BYTES));
   if (begin === "" || BEGINS_PLAIN.test(begin)) return "plain";
   if (encoding === "zstd") return isZstd(head) ? "zstd" : "plain";
-  return isZlib(head) ? "inflate" : "raw";
+  if (encoding === "deflate") return isZlib(head) ? "inflate" : "raw";
+  return encoding.endsWith("gzip") && head[0] === 0x1f && head[1] === 0x8b ? "gzip" : "plain";
 }
 
 function isZstd([first = 0, second = 0, third = 0, fourth = 0]: Bytes): boolean {
