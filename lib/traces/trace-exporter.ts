@@ -1,6 +1,6 @@
 /**
  * Sends what requests were, as spans, to a receiver of OTLP over HTTP: all that waits in one post, at most one a
- * second, after answers. Nothing waits for it. What is too much, or is not taken, is dropped and counted.
+ * second, after answers; what is more than one post holds follows at once. Nothing waits for it. What is too much, or is not taken, is dropped and counted.
  *
  * As with usage (`usage-recorder.ts`), one request at a time posts inside its own `waitUntil`.
  * @module
@@ -18,8 +18,11 @@ const PATIENCE_MS = 10_000;
 /** A runner that is older may have died with its request. */
 const RUNNER_TRUST_MS = 12_000;
 const RUNNER_LIFE_MS = 18_000;
-/** Requests of one post, and that wait. */
+/** Requests of one post: making it costs some milliseconds, in which no one is served. */
 const POST_MAX = 200;
+/** Posts of one runner: all that one invocation does counts towards its limits. */
+const RUN_POSTS_MAX = 20;
+/** Requests that wait. */
 const WAITING_MAX = 1_000;
 /** Of these, before those of anyone without a valid token are dropped: they must not crowd out the others. */
 const STRANGERS_MAX = 250;
@@ -100,7 +103,7 @@ export class TraceExporter {
     const { nowMs, sleep } = this.#options;
     const runner = { sinceMs: nowMs() };
     this.#runner = runner;
-    while (this.#hasWork) {
+    for (let posts = 0; posts < RUN_POSTS_MAX && this.#hasWork; posts += 1) {
       const waitMs = Math.max(0, this.#nextMs - nowMs());
       if (waitMs > GAP_MS || nowMs() + waitMs > runner.sinceMs + RUNNER_LIFE_MS) break;
       if (waitMs > 0) await sleep(waitMs);
@@ -124,6 +127,7 @@ export class TraceExporter {
       this.#problem = null;
       this.#sent += post.events.length;
       this.#post = null;
+      if (this.#waiting.length >= POST_MAX) this.#nextMs = nowMs();
       return;
     }
     this.#problem = result.problem;

@@ -499,6 +499,21 @@ describe("sending", () => {
     expect(exporter.figures).toEqual({ sent: 6, dropped: 0, waiting: 0, problem: null });
   });
 
+  test("more than one post holds follows at once, and by another request after twenty", async () => {
+    const { clock, exporter, posts } = exporterWith((count) => {
+      for (let number = 1; count < 30 && number <= 200; number += 1) exporter.add(anEvent(number));
+      return Response.json({});
+    });
+    for (let number = 1; number <= 200; number += 1) exporter.add(anEvent(number));
+    const startedMs = clock.nowMs;
+    await clock.run(exporter.flush() ?? Promise.resolve());
+    expect(posts).toHaveLength(20);
+    await clock.run(exporter.flush() ?? Promise.resolve());
+    expect(posts).toHaveLength(30);
+    expect(clock.nowMs - startedMs).toBeLessThan(1_000);
+    expect(exporter.figures).toEqual({ sent: 6_000, dropped: 0, waiting: 0, problem: null });
+  });
+
   test("more than fits is dropped and counted", async () => {
     const { clock, exporter } = exporterWith(() => Response.json({}));
     for (let number = 1; number <= 1_300; number += 1) exporter.add(anEvent(number));
