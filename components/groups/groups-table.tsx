@@ -74,7 +74,7 @@ export async function GroupsTable({
               <TableCell data-card="line" data-caption={t("columns.common")} className="pl-8">
                 {t(group.usesCommonKeys ? "common.yes" : "common.no")}
               </TableCell>
-              <TableCell data-card="line" className="pr-4">
+              <TableCell data-card="line" className="basis-full pr-4">
                 <TokenLimits
                   // Its share is of common keys, not that of a token.
                   token={{ ...group, weight: 1, priorityClass: "interactive" }}

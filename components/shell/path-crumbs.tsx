@@ -5,7 +5,8 @@ import { useTranslations } from "next-intl";
 import { Link } from "@/components/link";
 import { useProviderName } from "@/components/provider-names";
 import { settingsPages } from "@/components/settings/settings-pages";
-import { navigationEntryOf } from "@/components/shell/navigation";
+import { navigationEntryOf, navigationFor } from "@/components/shell/navigation";
+import type { Right } from "@/lib/auth/member";
 
 const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "groups" | "importKeys">> = {
   "/keys/add": "addKeys",
@@ -14,21 +15,27 @@ const PAGES: Readonly<Record<string, "addKeys" | "budgets" | "groups" | "importK
   "/team/groups": "groups",
 };
 
+/** Ids of what has a name, which stands in large letters below. */
+const NAMED_ID = /^(?:gr|us)_/;
+
 /**
  * Breadcrumbs of a page below an area's first: the area, and the rest of the path.
  * @param helpTitles By the last part of the path.
  */
 export function PathCrumbs({
+  right,
   helpTitles,
 }: {
+  readonly right: Right;
   readonly helpTitles: Readonly<Record<string, string>>;
 }) {
   const t = useTranslations("shell");
   const path = usePathname();
   const providerName = useProviderName();
-  const entry = navigationEntryOf(path);
+  const entry = navigationEntryOf(path, navigationFor(right));
   const below = path.slice(entry?.href.length).split("/").filter(Boolean).map(decodeURIComponent);
-  if (entry === undefined || below.length === 0) return null;
+  const last = below.at(-1);
+  if (entry === undefined || last === undefined) return null;
   const page = PAGES[path];
   // Anything else below an area is a provider's slug or an id.
   const nameOf = (part: string) =>
@@ -54,16 +61,18 @@ export function PathCrumbs({
             </li>
           );
         })}
-        <li className="flex min-w-0 items-center gap-2">
-          <span aria-hidden>/</span>
-          <span className="text-foreground truncate">
-            {page !== undefined
-              ? t(`pages.${page}`)
-              : named === undefined
-                ? nameOf(below.at(-1) ?? "")
-                : t(`pages.settings.${named.name}`)}
-          </span>
-        </li>
+        {!NAMED_ID.test(last) && (
+          <li className="flex min-w-0 items-center gap-2">
+            <span aria-hidden>/</span>
+            <span className="text-foreground truncate">
+              {page !== undefined
+                ? t(`pages.${page}`)
+                : named === undefined
+                  ? nameOf(last)
+                  : t(`pages.settings.${named.name}`)}
+            </span>
+          </li>
+        )}
       </ol>
     </nav>
   );

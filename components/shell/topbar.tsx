@@ -34,7 +34,7 @@ export async function Topbar({
       <div className="md:hidden">
         <Brand />
       </div>
-      <PathCrumbs helpTitles={await helpTitles()} />
+      <PathCrumbs right={right} helpTitles={await helpTitles()} />
       <div className="ml-auto flex items-center gap-2">
         <PaletteButton role={right} />
         <LazyMemberMenu member={{ name, email, image }} signOut={signOut} />

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { FieldError } from "@/components/form/field-error";
 import { Input } from "@/components/ui/input";
 import { Label } from "@/components/ui/label";
@@ -27,6 +27,8 @@ const PLACEHOLDERS: Partial<Record<Field, string>> = {
   groupsClaim: "groups",
 };
 
+const code = (text: ReactNode) => <code className="font-mono break-words">{text}</code>;
+
 /** The issuer with which members sign in. Its secret is never shown: an empty field leaves it, unless the app changes. */
 export function DirectoryForm({ settings }: { readonly settings: SignInSettingsView }) {
   const t = useTranslations("settings.signIn");
@@ -38,13 +40,13 @@ export function DirectoryForm({ settings }: { readonly settings: SignInSettingsV
   const isElsewhere = changed.includes("issuer") || changed.includes("clientId");
   const hasSecret = settings.hasSecret && !isElsewhere;
 
-  const hints: Partial<Record<Field, string>> = {
-    issuer: t("issuerHint"),
+  const hints: Partial<Record<Field, ReactNode>> = {
+    issuer: t.rich("issuerHint", { code }),
     clientSecret: t(hasSecret ? "secretKept" : "secretHint"),
     name: t("nameHint"),
-    roles: t("rolesHint"),
-    groups: t("groupsHint"),
-    groupsClaim: t("groupsClaimHint"),
+    roles: t.rich("rolesHint", { code }),
+    groups: t.rich("groupsHint", { code }),
+    groupsClaim: t.rich("groupsClaimHint", { code }),
   };
 
   function submit(event: FormEvent) {

@@ -151,12 +151,12 @@ export default async function GroupPage({ params, searchParams }: PageProps<"/te
           >
             <GroupKeys groupId={id} providers={providers} />
           </GroupSection>
+          <UseOf reader={reader} of={{ group: id }} params={query} without={["keyEvents"]} />
           {changes.length > 0 && (
             <GroupSection title={t("page.changesTitle")}>
               <AuditTable entries={changes} />
             </GroupSection>
           )}
-          <UseOf reader={reader} of={{ group: id }} params={query} without={["keyEvents"]} />
         </div>
         <GroupFacts group={group} isAdmin={isAdmin} />
       </div>
