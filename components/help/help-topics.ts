@@ -108,6 +108,7 @@ const translated: ReadonlySet<string> = new Set([
   "security",
   "own-server",
   "groups",
+  "team",
   "tags",
   ...helpClients.map(({ slug }) => `clients/${slug}`),
 ]);
