@@ -5,6 +5,8 @@
 import type { SealingSecrets } from "../../lib/crypto/seal.ts";
 import type { Database } from "../../lib/db/open-database.ts";
 import type { Actor } from "../../lib/db/team/audit-log.ts";
+import { addGroup } from "../../lib/manage/groups/add-group.ts";
+import { putGroupMember } from "../../lib/manage/groups/put-group-member.ts";
 import { addProviderKeys } from "../../lib/manage/keys/add-provider-keys.ts";
 import { listProviderKeyIds } from "../../lib/manage/keys/list-provider-key-ids.ts";
 import type { ManageContext } from "../../lib/manage/manage-context.ts";
@@ -46,18 +48,25 @@ const ALIASES = [
 ] as const;
 
 const MEMBERS = [
-  { name: "Grace Hopper", role: "member", weight: 8 },
-  { name: "Alan Turing", role: "member", weight: 5 },
+  { name: "Grace Hopper", role: "member", weight: 8, groupRole: "admin" },
+  { name: "Alan Turing", role: "member", weight: 5, groupRole: "member" },
   { name: "Katherine Johnson", role: "member", weight: 3 },
   { name: "Edsger Dijkstra", role: "viewer", weight: 0 },
 ] as const;
 
+/** Of two members and two tokens; they use the common keys. */
+const GROUP = { name: "Search", dailyCostUsd: 4, monthlyCostUsd: 90 };
+
 const DAY_MS = 86_400_000;
 
 /** Limits are high enough for the demo's own traffic. */
-const TEAM_TOKENS: readonly (CreateAccessTokenInput & { readonly traffic: number })[] = [
+const TEAM_TOKENS: readonly (CreateAccessTokenInput & {
+  readonly traffic: number;
+  readonly isOfGroup?: true;
+})[] = [
   { name: "Support assistant", traffic: 14, dailyCostUsd: 2, monthlyCostUsd: 45 },
-  { name: "Search index", traffic: 9, dailyTokens: 2_000_000 },
+  { name: "Search index", traffic: 9, dailyTokens: 2_000_000, isOfGroup: true },
+  { name: "Suggestions", traffic: 5, isOfGroup: true },
   { name: "Nightly reports", traffic: 4, rpm: 600, concurrentRequests: 40, priorityClass: "batch" },
   {
     name: "Staging",
@@ -135,9 +144,12 @@ export async function makeSampleTeam(
       weight,
     });
   };
-  for (const { traffic, ...input } of TEAM_TOKENS) await addToken(input, null, traffic);
+  const group = await addGroup(context, GROUP);
+  for (const { traffic, isOfGroup, ...input } of TEAM_TOKENS) {
+    await addToken({ ...input, ...(isOfGroup && { group: group.id }) }, null, traffic);
+  }
   await addToken({ name: "Notebook" }, admin.id, 3);
-  for (const { name, role, weight } of MEMBERS) {
+  for (const { name, role, weight, ...place } of MEMBERS) {
     const email = `${name.split(" ")[0]?.toLowerCase()}@example.com`;
     const { token } = await inviteMember(context, { role, email, expiresInDays: 7 });
     const { password } = DEMO_ADMIN;
@@ -145,6 +157,9 @@ export async function makeSampleTeam(
     const editor = { name: `${name.split(" ")[0]}'s editor`, dailyRequests: 2_000 };
     if (weight > 0) await addToken(editor, id, weight);
     if (role === "member") await changeMemberLimits(context, id, MEMBER_LIMITS);
+    if ("groupRole" in place) {
+      await putGroupMember(context, group.id, { userId: id, role: place.groupRole });
+    }
   }
   for (const alias of ALIASES) await addModelAlias(context, parseInput(addModelAliasInput, alias));
   const email = "barbara@example.com";
