@@ -1,6 +1,7 @@
 /** The report's arithmetic: ratios, costs, options, and the page that they make. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { medianRange } from "../../bench/lib/quantile.ts";
 import { PLAN_USD, PRICES } from "../../bench/lib/report/cloudflare-prices.ts";
 import { freePlanDays, listUsd, monthUsd, type Use } from "../../bench/lib/report/cost.ts";
 import { requestBody } from "../../bench/lib/report/measure-load.ts";
@@ -15,6 +16,7 @@ import {
   type ReportResult,
 } from "../../bench/lib/report/report-result.ts";
 import { figureOf, limitedFigures, ratioTo } from "../../bench/lib/report/summary.ts";
+import { SeededRandom } from "../../scripts/demo/seeded-random.ts";
 
 const NOTHING: Use = {
   requests: 0,
@@ -259,4 +261,14 @@ describe("options", () => {
   ])("reject %s", (_, args, env) => {
     expect(() => readReportOptions(args, env)).toThrow();
   });
+});
+
+test("a median's range holds what the samples are of, 95 times of 100", () => {
+  const random = new SeededRandom(60);
+  const samples = Array.from({ length: 400 }, () =>
+    medianRange(Array.from({ length: 60 }, () => random.next() ** 3)),
+  );
+  const held = samples.filter(([least, most]) => least <= 0.5 ** 3 && most >= 0.5 ** 3);
+  expect(held.length / samples.length).toBeGreaterThan(0.92);
+  expect(held.length / samples.length).toBeLessThan(0.99);
 });
