@@ -309,6 +309,54 @@ describe("unexplained rejections", () => {
   });
 });
 
+describe("rejections that name a quota by its window, and no time", () => {
+  const named = {
+    unit: "requests",
+    span: "minute",
+    limit: null,
+    retryAtMs: null,
+    requested: null,
+  } as const;
+  const ask = (pool: KeyPool, nowMs: number) => pool.ask("m", newKeyRequest(CLAIM), nowMs);
+
+  function refuse(pool: KeyPool, nowMs: number) {
+    const turn = ask(pool, nowMs);
+    if (turn.kind !== "granted") throw new Error(turn.kind);
+    const rest = { untilMs: nowMs + 60_000, isGuess: false, isWindow: true };
+    return pool.refuse("m", turn.lease, named, rest, nowMs);
+  }
+
+  test("put the key into cooldown for the window, and are no sign of a day's quota", () => {
+    const pool = poolOf(key("a"), key("b"));
+    const lesson = { untilMs: NOW + 60_000, isGuess: true, unexplained: 0 };
+    expect(refuse(pool, NOW)).toMatchObject(lesson);
+    expect(countPicks(pool, 4, "m", NOW + 59_999)).toEqual(new Map([["b", 4]]));
+    expect(Object.fromEntries(countPicks(pool, 4, "m", NOW + 60_000))).toEqual({ a: 2, b: 2 });
+  });
+
+  test("let one request try a key where all are in cooldown, at first after a second, at last after four", () => {
+    const pool = poolOf(key("a"), key("b"), key("c"));
+    for (let keys = 0; keys < 3; keys += 1) refuse(pool, NOW);
+    const triedAt: number[] = [];
+    for (let second = 0; second < 20; second += 1) {
+      const nowMs = NOW + second * 1_000;
+      if (ask(pool, nowMs + 999).kind !== "granted") continue;
+      triedAt.push(second);
+      expect(ask(pool, nowMs + 999).kind).toBe("exhausted");
+    }
+    expect(triedAt).toEqual([0, 1, 3, 7, 11, 15, 19]);
+  });
+
+  test("hold back no key that has served since", () => {
+    const pool = poolOf(key("a"), key("b"));
+    refuse(pool, NOW);
+    refuse(pool, NOW);
+    const served = pick(pool, "m", NOW + 1_000)?.id;
+    expect(served).toBeDefined();
+    expect(countPicks(pool, 4, "m", NOW + 1_001)).toEqual(new Map([[served, 4]]));
+  });
+});
+
 describe("a lease", () => {
   test("is accounted for once, whatever is said of it later", () => {
     const pool = poolOf(

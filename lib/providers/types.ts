@@ -292,10 +292,11 @@ export type VerdictEffect =
       readonly scope: "model" | "key";
       readonly untilMs: number;
       /**
-       * The source of the time: the rule that matched, the response itself, or neither. A `guess` is only that: it
-       * rejects no request, and `CONSECUTIVE_429_THRESHOLD` of them in a row count as the daily quota.
+       * The source of the time: the rule that matched, the response itself, the window of the quota that it names without
+       * a time, or none of these. A `guess` is only that: it rejects no request, and `CONSECUTIVE_429_THRESHOLD` of them
+       * in a row count as the daily quota. A `window` is the longest that it can be.
        */
-      readonly source: "rule" | "told" | "guess";
+      readonly source: "rule" | "told" | "window" | "guess";
       /** No cooldown may last longer, whatever is reported or learned: epoch milliseconds. */
       readonly latestMs: number;
       /** Whether consecutive guesses may count as the daily quota. */

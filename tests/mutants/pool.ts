@@ -49,6 +49,7 @@ const slots = faultsIn("lib/pool/limits/rate-limiter.ts", weather);
 const minute = faultsIn("lib/budgets/minute-limits.ts", ["lib/budgets"]);
 const seats = faultsIn("lib/budgets/seats.ts", ["lib/budgets"]);
 const budgets = faultsIn("lib/budgets/budgets.ts", ["lib/budgets"]);
+const windowProbes = faultsIn("lib/pool/limits/window-probes.ts", schedule);
 const modelPool = faultsIn("lib/pool/schedule/model-pool.ts", schedule);
 const group = faultsIn("lib/pool/schedule/group.ts", schedule);
 const forecast = faultsIn("lib/pool/schedule/forecast.ts", schedule);
@@ -204,6 +205,12 @@ export const poolMutants: readonly Mutant[] = [
     "owner.priority >= scheduler.highestPriority",
   ),
   modelPool(
+    "a used quota is asked by every request",
+    "if (choice?.group.limiter?.isHeldByWindow(nowMs)) this.#windowProbes.sent(nowMs);",
+    "",
+  ),
+  windowProbes("a used quota is asked every second", "this.#gapMs * 2", "this.#gapMs"),
+  modelPool(
     "pinned requests pass set limits",
     "if (allowedMs <= nowMs) return",
     "if (allowedMs >= 0) return",
@@ -258,6 +265,11 @@ export const poolMutants: readonly Mutant[] = [
     "nobody knows, so come back in minutes",
     "if (count > before) grownMs = atMs;",
     "grownMs = atMs;\n    if (count > before) continue;",
+  ),
+  slots(
+    "the window of a named quota is as sure as a time",
+    "const isWindow = backMs === null && wanted.isWindow === true;",
+    "const isWindow = false;",
   ),
   slots(
     "one request ends a cooldown of unknown limits",

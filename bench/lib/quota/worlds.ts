@@ -60,6 +60,8 @@ export interface World {
 const SLOW_DOWN = "Too many requests, please slow down.";
 const NUMBERS =
   "Rate limit reached for gpt on requests per min (RPM): Limit 500, Used 500, Requested 1. Please try again in 1.2s.";
+/** Names a quota, but not when it renews. */
+const A_MINUTE = "Rate limit reached on requests per min (RPM)";
 const UNAVAILABLE = refusal(503, "Service unavailable");
 const INVALID = refusal(401, "Incorrect API key provided", "invalid_api_key");
 
@@ -95,6 +97,7 @@ function hiccups(seed: number): Listed[] {
   const wordings = [
     ...Object.entries(hints).map(([hint, headers]) => [hint, SLOW_DOWN, headers] as const),
     ["in numbers", NUMBERS, {}] as const,
+    ["a minute", A_MINUTE, {}] as const,
   ];
   return [3, 5, 12, 20, 40].flatMap((keys) =>
     wordings.flatMap(([hint, message, headers]) =>
@@ -108,8 +111,8 @@ function hiccups(seed: number): Listed[] {
             fromMs: endMs + 5_000,
             leastAnswered: 0.995,
             mostP50Ms: 90,
-            mostRetryAfterMs: 10_000,
-            ...(hint !== "bare" && { leastAnsweredEver: 0.99 }),
+            mostRetryAfterMs: message === A_MINUTE ? 60_000 : 10_000,
+            ...(hint !== "bare" && message !== A_MINUTE && { leastAnsweredEver: 0.99 }),
             weather: {
               seed,
               keys: named(keys, "key"),

@@ -9,6 +9,8 @@ export interface WantedCooldown {
   readonly untilMs: number;
   /** Whether it is only a guess: the response states neither a quota nor a time. */
   readonly isGuess: boolean;
+  /** Whether it is the longest possible: the response names a quota by its window, but no time. Absent: false. */
+  readonly isWindow?: boolean;
 }
 
 /** The result of a rejection. */

@@ -73,6 +73,16 @@ export function afterRefusal(
   return prolonged({ ...cooldown, refusedAtMs: nowMs, unexplained: 0 }, untilMs, isForeseen);
 }
 
+/** After a rejection that names a quota, but not when it renews: how long that takes at most is a guess. */
+export function afterWindow(
+  cooldown: QuotaCooldown,
+  untilMs: number,
+  nowMs: number,
+): QuotaCooldown {
+  const guessUntilMs = Math.max(cooldown.guessUntilMs, untilMs);
+  return { ...cooldown, guessUntilMs, probe: "due", refusedAtMs: nowMs, unexplained: 0 };
+}
+
 /**
  * After an unexplained rejection. Rejections of requests that were sent before an earlier one was known belong to the
  * same moment and count once.

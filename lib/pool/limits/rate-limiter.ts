@@ -22,6 +22,7 @@ import {
   afterRefusal,
   afterSend,
   afterUnexplained,
+  afterWindow,
   endOf,
   HALF_OPEN_MS,
   NO_COOLDOWN,
@@ -93,6 +94,12 @@ export class RateLimiter {
   isHeldByGuess(tokens: number, nowMs: number): boolean {
     const isGuess = this.#cooldown.guessUntilMs > nowMs || this.#learned.isHeldByTurn(nowMs);
     return isGuess && this.hardMs(tokens, nowMs) === 0;
+  }
+
+  /** Whether that guess is the window of a quota that a rejection named: the longest that it can take. */
+  isHeldByWindow(nowMs: number): boolean {
+    const { guessUntilMs, unexplained } = this.#cooldown;
+    return guessUntilMs > nowMs && unexplained === 0;
   }
 
   /** Whether only a learned limit holds the next request back, so that a probe may test whether it still applies. */
@@ -178,18 +185,21 @@ export class RateLimiter {
     for (const { limit, entry, cost } of sent.taken ?? []) limit.refund(entry, cost);
     const isRepeated = sent.atMs <= this.#cooldown.refusedAtMs;
     const { backMs, isForeseen } = this.learn(sent, refusal, wanted.untilMs, isRepeated, nowMs);
+    const isWindow = backMs === null && wanted.isWindow === true;
     const isGuess = backMs === null && wanted.isGuess;
     let untilMs = backMs ?? wanted.untilMs;
     if (isGuess) {
       const guess = afterUnexplained(this.#cooldown, untilMs - nowMs, isRepeated, nowMs);
       this.#cooldown = guess.cooldown;
       untilMs = guess.untilMs;
+    } else if (isWindow) {
+      this.#cooldown = afterWindow(this.#cooldown, untilMs, nowMs);
     } else {
       this.#cooldown = afterRefusal(this.#cooldown, untilMs, isForeseen, nowMs);
     }
     const { unexplained, unexplainedSinceMs } = this.#cooldown;
     const isExpected = isForeseen || isRepeated;
-    return { untilMs, isGuess, unexplained, unexplainedSinceMs, isExpected };
+    return { untilMs, isGuess: isGuess || isWindow, unexplained, unexplainedSinceMs, isExpected };
   }
 
   /** Records the actual tokens of a request; configured token limits count these instead of the estimate. */
@@ -235,9 +245,9 @@ export class RateLimiter {
    * are asked.
    */
   slotsUntil(untilMs: number, nowMs: number): number {
-    const { probe, untilMs: cooldownUntilMs } = this.#cooldown;
+    const { guessUntilMs, probe, untilMs: cooldownUntilMs } = this.#cooldown;
     const probedMs = typeof probe === "number" ? probe : 0;
-    const halfOpenMs = Math.max(cooldownUntilMs, probedMs) + HALF_OPEN_MS / 2;
+    const halfOpenMs = Math.max(cooldownUntilMs, guessUntilMs, probedMs) + HALF_OPEN_MS / 2;
     if (probe !== null && untilMs < halfOpenMs) return 1;
     let room = this.#learned.leftBy(untilMs, nowMs);
     for (const limit of this.#set) {

@@ -146,10 +146,19 @@ export class ModelKeys {
     return best;
   }
 
-  /** A group that only a guess holds back, one of those that become ready soonest; null if there is none. */
-  pickHeldByGuess({ tokens, tried }: KeyRequest, nowMs: number): Choice | null {
+  /**
+   * A group that only a guess holds back, one of those that become ready soonest; null if there is none.
+   * @param takesWindows Whether the guess may be the window of a quota that a rejection named.
+   */
+  pickHeldByGuess(
+    { tokens, tried }: KeyRequest,
+    takesWindows: boolean,
+    nowMs: number,
+  ): Choice | null {
     return this.schedulerAt(nowMs).pickCooling(
-      ({ limiter }) => limiter?.isHeldByGuess(tokens, nowMs) === true,
+      ({ limiter }) =>
+        limiter?.isHeldByGuess(tokens, nowMs) === true &&
+        (takesWindows || !limiter.isHeldByWindow(nowMs)),
       null,
       GUESS_CANDIDATES,
       nowMs,

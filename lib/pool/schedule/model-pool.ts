@@ -7,6 +7,7 @@ import type { QuotaRefusal } from "../../providers/types";
 import type { CapBook } from "../caps/cap-book";
 import { LimitProbe } from "../learn/limit-probe";
 import type { Lesson, WantedCooldown } from "../limits/lesson";
+import { WindowProbes } from "../limits/window-probes";
 import { ModelSharing } from "../peers/model-sharing";
 import type { UseBoard } from "../peers/use-board";
 import type { KeyRequest, Lease, PickResult } from "../pick-result";
@@ -52,6 +53,7 @@ export class ModelPool {
   readonly #limiters: DomainLimiters;
   readonly keys: ModelKeys;
   readonly #limitProbe = new LimitProbe<Group>();
+  readonly #windowProbes = new WindowProbes();
   readonly #queue = new FairQueue();
   readonly #share = new FairShare();
   readonly #rate = new GroupRate();
@@ -146,8 +148,7 @@ export class ModelPool {
     if (mayGo && isHopeless && isLast) {
       // No request is rejected because of a guess or a suspicion.
       const probe =
-        scheduler.pickReserve(ask.tokens, nowMs, ask.tried) ??
-        this.keys.pickHeldByGuess(ask, nowMs);
+        scheduler.pickReserve(ask.tokens, nowMs, ask.tried) ?? this.#pickHeldByGuess(ask, nowMs);
       if (probe !== null) return this.#grant(probe, ask, nowMs);
     }
     if (isHopeless || (ask.waiter === null && this.#isFullFor(ask))) {
@@ -290,6 +291,12 @@ export class ModelPool {
     if (ask.isCounted) return;
     ask.isCounted = true;
     this.#share.want(ask.claim, nowMs);
+  }
+
+  #pickHeldByGuess(ask: KeyRequest, nowMs: number): Choice | null {
+    const choice = this.keys.pickHeldByGuess(ask, this.#windowProbes.isDue(nowMs), nowMs);
+    if (choice?.group.limiter?.isHeldByWindow(nowMs)) this.#windowProbes.sent(nowMs);
+    return choice;
   }
 
   #probe(ask: KeyRequest, nowMs: number): PickResult | null {

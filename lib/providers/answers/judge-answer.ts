@@ -226,9 +226,13 @@ function effectOf(
   const latestMs = nowMs + longestMs;
   // A reported wait of zero would send the next request into the same limit.
   const untilMs = Math.min(Math.max(wantedMs, nowMs + SECOND_MS), latestMs);
-  const isGuess = rule.meaning === "rate_limit_minute" && !namesQuota(facts, nowMs);
-  const source = ruledMs !== null ? "rule" : isGuess ? "guess" : "told";
+  const source = ruledMs === null ? usualSource(rule.meaning, facts, nowMs) : "rule";
   return { kind: "cool", scope, untilMs, source, latestMs, mayBeDay: rule.hasNoDayQuota !== true };
+}
+
+function usualSource(meaning: ErrorMeaning, facts: ErrorFacts, nowMs: number) {
+  if (meaning !== "rate_limit_minute" || shortWaitMs(facts, nowMs) !== null) return "told";
+  return namesQuota(facts, nowMs) ? "window" : "guess";
 }
 
 /** When a key may be used again unless the rule says otherwise, in epoch milliseconds. */

@@ -185,7 +185,8 @@ function coolingSentence(judged: JudgedAttempt, effect: Cools, scope: RequestSco
   let isGuess = false;
   let { meaning, rule } = verdict;
   if (verdict.quota !== null) {
-    const wanted = { untilMs, isGuess: effect.source === "guess" };
+    const { source } = effect;
+    const wanted = { untilMs, isGuess: source === "guess", isWindow: source === "window" };
     const lesson = pool.refuse(call.model, lease, verdict.quota, wanted, ports.nowMs());
     // The pool knows a per-minute quota to the millisecond; it doesn't override a rule's own time, nor a daily quota.
     if (meaning === "rate_limit_minute" && effect.source !== "rule") untilMs = lesson.untilMs;
