@@ -61,9 +61,19 @@ export const proxyMutants: readonly Mutant[] = [
     "OF_REQUEST.test(word)) ? 400 : 500",
     "OF_REQUEST.test(word)) ? 500 : 500",
   ),
+  answerEvents(
+    "an error without content is one",
+    'isFailing(choice) || choice.finish_reason === "error")) {',
+    "true)) {",
+  ),
+  sent(
+    "a 200 without a body is an answer",
+    "if (!mayBeBlank(response)) throw heldNothing(call);\n  }\n  const framing",
+    "}\n  const framing",
+  ),
   sent(
     "blanks with a stated length are an answer",
-    'text.trim() === "" && !isBlankText(response, bytes)',
+    'text.trim() === "" && !mayBeBlank(response)',
     "text === undefined",
   ),
   results(

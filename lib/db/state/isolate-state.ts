@@ -526,6 +526,10 @@ class D1IsolateState implements IsolateState {
     });
     const isNews = since !== null && changes !== null;
     this.#refreshGapMs = isNews ? NEWS_REFRESH_GAP_MS : REFRESH_GAP_MS;
+    // This one was considered lost, and what was read instead is newer. Only a restored store goes back.
+    const { version } = this.#known;
+    const isReplaced = changes?.since === null && version !== since;
+    if (isReplaced && version !== null && version > changes.version) return;
     if (changes !== null) this.#known.apply(changes, this.#writer.unwritten());
     if (since === null && changes !== null) this.#options.snapshot?.note(changes, nowMs);
     await this.#dayCounts.refresh(nowMs);

@@ -89,7 +89,7 @@ export function isErrorAnswer(text: string): boolean | null {
   if (body.object === "response") return body.status === "failed" && hasError(body);
   if (body.object === "interaction") return body.status === "failed";
   const choice = firstRecord(body.choices);
-  if (choice !== null) return isRecord(choice.error) || choice.finish_reason === "error";
+  if (choice !== null) return isFailing(choice) || choice.finish_reason === "error";
   if (isRecord(body.message) && isFailedCohere(body)) return true;
   return holdsOnlyAnError(body);
 }
@@ -137,14 +137,22 @@ function hasError({ error }: JsonRecord): boolean {
   return isRecord(error) || (typeof error === "string" && error !== "");
 }
 
+/** The same beside what a model writes: some services send an error without content with every piece. */
+function isFailing({ error }: JsonRecord): boolean {
+  if (!isRecord(error)) return isText(error);
+  return Object.values(error).some((value) =>
+    typeof value === "number" ? value !== 0 : isFilled(value),
+  );
+}
+
 const chat: Protocol<"chat"> = {
   name: "chat",
   source: "platform.openai.com/docs/api-reference/chat-streaming; openrouter.ai/docs, Streaming",
   owns: ({ choices, object }) => Array.isArray(choices) || object === "chat.completion.chunk",
   read(event) {
-    if (hasError(event)) return "error";
+    if (isFailing(event)) return "error";
     const choices = Array.isArray(event.choices) ? event.choices.filter(isRecord) : [];
-    if (choices.some((choice) => isRecord(choice.error) || choice.finish_reason === "error")) {
+    if (choices.some((choice) => isFailing(choice) || choice.finish_reason === "error")) {
       return "error";
     }
     if (choices.some(({ finish_reason }) => isText(finish_reason))) return "finish";
@@ -216,7 +224,7 @@ const gemini: Protocol<"gemini"> = {
   owns: (event) =>
     Array.isArray(event.candidates) || isRecord(event.promptFeedback) || "usageMetadata" in event,
   read(event) {
-    if (hasError(event)) return "error";
+    if (isFailing(event)) return "error";
     if (isRecord(event.promptFeedback) && isText(event.promptFeedback.blockReason)) return "finish";
     const candidates = Array.isArray(event.candidates) ? event.candidates.filter(isRecord) : [];
     if (candidates.some(({ finishReason }) => isText(finishReason))) return "finish";

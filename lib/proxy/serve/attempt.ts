@@ -46,8 +46,8 @@ function heldNothing({ provider }: ProxyCall): UnusableAnswer {
 }
 
 /** What was said in a recording of silence. */
-function isBlankText({ headers }: Response, bytes: Bytes): boolean {
-  return mediaType(headers) === "text/plain" && bytes.length > 0;
+function mayBeBlank({ headers }: Response): boolean {
+  return mediaType(headers) === "text/plain";
 }
 
 /** What a wrong address, or a proxy on the way, sends in place of an API's response. */
@@ -196,6 +196,9 @@ function judged(
     const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
     return { kind: "answer", response, atMs, body: clean, verdict: OK, scrubber };
   }
+  if (body === null && status === 200 && call.method === "POST" && call.model !== null) {
+    if (!mayBeBlank(response)) throw heldNothing(call);
+  }
   const framing = body === null ? null : readableFraming(headers);
   if (framing === "json" && !headers.has("content-encoding") && isShort(call, response))
     return judgedWhole(call, response, atMs, scrubber);
@@ -223,7 +226,7 @@ async function judgedWhole(
 ): Promise<Answer> {
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
-  if (call.model !== null && text.trim() === "" && !isBlankText(response, bytes)) {
+  if (call.model !== null && text.trim() === "" && !mayBeBlank(response)) {
     throw heldNothing(call);
   }
   // The stated length was wrong.
@@ -253,7 +256,7 @@ async function judgedStart(
   const isUsable = beginning.kind === "output" || beginning.kind === "error";
   if (body === null && !isUsable && call.model !== null) {
     if (beginning.kind === "broken") throw cutShort(call);
-    if (!isBlankText(response, look.head)) throw heldNothing(call);
+    if (!mayBeBlank(response)) throw heldNothing(call);
   }
   const { head, text } = cleaned(look.head, scrubber);
   const isError = beginning.kind === "error" && reportsErrors(call);
