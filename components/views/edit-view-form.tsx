@@ -59,7 +59,7 @@ export function EditViewForm({
 
   return (
     <form
-      className="grid gap-3 py-3"
+      className="grid gap-3 px-2 py-3"
       onSubmit={(event) => {
         event.preventDefault();
         save();

@@ -48,12 +48,14 @@ export function ViewRow({
         className="hover:bg-accent flex min-h-10 min-w-0 flex-1 items-center gap-2 rounded-md px-2"
         onClick={onOpen}
       >
-        <span className="truncate">{name}</span>
-        {isShared && (
-          <span className="text-muted-foreground truncate text-xs">
-            {isOwn || ownerName === null ? t("shared") : t("sharedBy", { name: ownerName })}
-          </span>
-        )}
+        <span className="grid min-w-0 py-1">
+          <span className="truncate">{name}</span>{" "}
+          {isShared && (
+            <span className="text-muted-foreground truncate text-xs">
+              {isOwn || ownerName === null ? t("shared") : t("sharedBy", { name: ownerName })}
+            </span>
+          )}
+        </span>
         {isShown && <Check aria-label={t("current")} className="ml-auto size-4 shrink-0" />}
       </Link>
       {mayChange && (

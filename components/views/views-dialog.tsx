@@ -81,9 +81,11 @@ export function ViewsDialog({
             ))}
           </ul>
         )}
-        <div className="border-t pt-4">
-          <SaveViewForm path={path} query={shown} mayShare={mayShare} onSaved={reload} />
-        </div>
+        {edited === null && (
+          <div className="border-t pt-4">
+            <SaveViewForm path={path} query={shown} mayShare={mayShare} onSaved={reload} />
+          </div>
+        )}
       </DialogContent>
     </Dialog>
   );
