@@ -38,7 +38,8 @@ export class LineFraming implements Framing {
 
   push(bytes: Uint8Array): void {
     if (this.#isJson === null) {
-      const first = bytes.find((byte) => byte > SPACE);
+      // Not the bytes of a byte order mark.
+      const first = bytes.find((byte) => byte > SPACE && byte < 0x80);
       if (first !== undefined) this.#isJson = first === OPEN_BRACE;
     }
     if (this.#isJson !== true) return;

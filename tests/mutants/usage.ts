@@ -24,7 +24,14 @@ const pasted = faultsIn("lib/moving-in/read-pasted-keys.ts", [
   "lib/moving-in/read-json-keys.test.ts",
 ]);
 
+const frames = faultsIn("lib/usage/frames.ts", recorded);
+
 export const usageMutants: readonly Mutant[] = [
+  frames(
+    "a byte order mark hides lines",
+    "const first = bytes.find((byte) => byte > SPACE && byte < 0x80);\n      if (first !== undefined) this.#isJson = first === OPEN_BRACE;",
+    "const first = bytes.find((byte) => byte > SPACE);\n      if (first !== undefined) this.#isJson = first === OPEN_BRACE;",
+  ),
   forms(
     "a choice's own usage is not read",
     'const CHAT = new ScanKeys({ ...COMMON, list: ["choices"] });',

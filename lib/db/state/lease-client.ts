@@ -9,6 +9,7 @@ import type { LeasePort } from "../../leases/lease-port";
 import type { LeasedLimits } from "../../leases/leased-limits";
 import { rootCause } from "../root-cause";
 import { type SetTimer, SharedRead } from "./shared-read";
+import { steadyClock } from "./steady-clock";
 
 /** How long a request waits. */
 const WAIT_MS = 2_000;
@@ -20,6 +21,8 @@ const OBJECT_MS = 1_500;
 /** An isolate that is idle for this long gives back what it holds; earlier if others may want it. */
 const IDLE_MS = 1_000;
 const WANTED_MS = 100;
+/** A request for leases that takes longer died with the request that made it. */
+const LOST_MS = 10_000;
 /** The most seconds: `waitUntil` ends after thirty. */
 const TIDYING_TIMES = 10;
 
@@ -44,6 +47,8 @@ export interface LeaseSource {
 export class LeaseClient {
   readonly leases: LeasedLimits;
   readonly #options: LeaseClientOptions;
+  /** For gaps and waits; leases follow the machine's own clock. */
+  readonly #steadyMs: () => number;
   /** Reads in progress, by group. */
   readonly #reads = new Map<string, SharedRead>();
   /** When a request began to wait for the isolate to be idle. */
@@ -55,6 +60,7 @@ export class LeaseClient {
   constructor(options: LeaseClientOptions) {
     this.leases = options.leases;
     this.#options = options;
+    this.#steadyMs = steadyClock(options.nowMs);
   }
 
   get source(): LeaseSource {
@@ -67,14 +73,13 @@ export class LeaseClient {
    * @param keep Keeps the request for leases alive if this client leaves, because others wait for it too.
    */
   async ask(group: string, keep?: (work: Promise<unknown>) => void): Promise<void> {
-    const nowMs = this.#options.nowMs();
-    const name = this.#port(nowMs).takes === "everything" ? "" : group;
-    const other = this.#reads.get(name);
-    if (other !== undefined && nowMs - other.sinceMs < WAIT_MS && nowMs >= other.sinceMs) {
+    const name = this.#port().takes === "everything" ? "" : group;
+    const other = this.#underWay(name, WAIT_MS);
+    if (other !== null) {
       await other.endsWithin(WAIT_MS, this.#options.setTimer);
       return;
     }
-    const read = this.#begin(name, nowMs);
+    const read = this.#begin(name);
     keep?.(read.done);
     if (await read.endsWithin(WAIT_MS, this.#options.setTimer)) return;
     this.leases.unanswered(this.#options.nowMs());
@@ -87,14 +92,14 @@ export class LeaseClient {
     const nowMs = this.#options.nowMs();
     const groups = [...this.leases.dueGroups(nowMs)];
     // After a longer time, it died with its request.
-    const isTidying = nowMs - this.#tidyingMs < 2 * IDLE_MS;
+    const isTidying = this.#steadyMs() - this.#tidyingMs < 2 * IDLE_MS;
     const idle = isTidying ? null : this.leases.idle(nowMs);
     if (groups.length === 0 && idle === null) return null;
-    const port = this.#port(nowMs);
+    const port = this.#port();
     const names = port.takes === "everything" && groups.length > 0 ? [""] : groups;
     const renewals = names
-      .filter((name) => !this.#reads.has(name))
-      .map((name) => this.#begin(name, nowMs).done);
+      .filter((name) => this.#underWay(name, LOST_MS) === null)
+      .map((name) => this.#begin(name).done);
     const returns = idle === null ? [] : [this.#giveBack(idle === "wanted" ? WANTED_MS : IDLE_MS)];
     return Promise.all([...renewals, ...returns]).then(() => {});
   }
@@ -102,20 +107,25 @@ export class LeaseClient {
   /** Until nothing unneeded is held, or new requests take care of it. */
   async #giveBack(firstMs: number): Promise<void> {
     for (let times = 0, waitMs = firstMs; times < TIDYING_TIMES; times += 1, waitMs = IDLE_MS) {
-      this.#tidyingMs = this.#options.nowMs();
+      this.#tidyingMs = this.#steadyMs();
       await this.#sleep(waitMs);
-      const nowMs = this.#options.nowMs();
-      const groups = this.leases.returning(nowMs);
-      const isAll = this.#port(nowMs).takes === "everything";
+      const groups = this.leases.returning(this.#options.nowMs());
+      const isAll = this.#port().takes === "everything";
       const names = groups.length > 0 && isAll ? [""] : groups;
-      await Promise.all(names.map((name) => this.#begin(name, nowMs).done));
+      await Promise.all(names.map((name) => this.#begin(name).done));
       if (this.leases.idle(this.#options.nowMs()) === null) break;
     }
     this.#tidyingMs = Number.NEGATIVE_INFINITY;
   }
 
-  #begin(name: string, nowMs: number): SharedRead {
-    const read = new SharedRead(nowMs, async () => {
+  /** A read that began less than `ms` ago. */
+  #underWay(name: string, ms: number): SharedRead | null {
+    const read = this.#reads.get(name);
+    return read !== undefined && this.#steadyMs() - read.sinceMs < ms ? read : null;
+  }
+
+  #begin(name: string): SharedRead {
+    const read = new SharedRead(this.#steadyMs(), async () => {
       try {
         await this.#run(name === "" ? undefined : name);
       } finally {
@@ -132,7 +142,7 @@ export class LeaseClient {
     const questions = this.leases.questions(requestedMs, group);
     if (questions.length === 0) return;
     this.leases.requested(questions, requestedMs);
-    const port = this.#port(requestedMs);
+    const port = this.#port();
     if (object !== null && port === object) {
       try {
         const grants = await this.#intime(object.ask(isolate, questions, requestedMs));
@@ -141,7 +151,7 @@ export class LeaseClient {
         this.leases.granted(questions, grants, requestedMs);
         return;
       } catch (error) {
-        this.#noteAway(error, nowMs());
+        this.#noteAway(error);
       }
     }
     try {
@@ -165,15 +175,15 @@ export class LeaseClient {
     return new Promise((resolve) => this.#options.setTimer(resolve, ms));
   }
 
-  #noteAway(error: unknown, nowMs: number): void {
-    this.#awaySinceMs ??= nowMs;
-    this.#askObjectMs = nowMs + Math.min(MOST_AWAY_MS, AWAY_MS * 2 ** this.#failures);
+  #noteAway(error: unknown): void {
+    this.#awaySinceMs ??= this.#options.nowMs();
+    this.#askObjectMs = this.#steadyMs() + Math.min(MOST_AWAY_MS, AWAY_MS * 2 ** this.#failures);
     this.#failures += 1;
     console.error("leases: the object does not respond, D1 is used:", rootCause(error));
   }
 
-  #port(nowMs: number): LeasePort {
+  #port(): LeasePort {
     const { object, store } = this.#options;
-    return object !== null && nowMs >= this.#askObjectMs ? object : store;
+    return object !== null && this.#steadyMs() >= this.#askObjectMs ? object : store;
   }
 }
