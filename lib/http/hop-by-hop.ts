@@ -2,6 +2,7 @@
  * Headers that belong to one connection and must not be forwarded (RFC 9110 section 7.6.1).
  * @module
  */
+import type { HeaderFields } from "./read-headers";
 
 /** The RFC's list, and `proxy-connection`, which old clients send although it was never standardized. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -17,7 +18,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /** The headers that `Connection` declares as hop-by-hop, besides the usual ones. */
-export function connectionHeaders(headers: Headers): string[] {
+export function connectionHeaders(headers: HeaderFields): string[] {
   const named = headers.get("connection");
   if (named === null || named === "keep-alive" || named === "close") return [];
   return (
@@ -28,10 +29,4 @@ export function connectionHeaders(headers: Headers): string[] {
       // `Headers.delete` throws for an invalid header name; such an option can't name a header.
       .filter((name) => /^[!#$%&'*+\-.^_`|~\w]+$/.test(name) && !HOP_BY_HOP.has(name))
   );
-}
-
-/** Removes the hop-by-hop headers, including those named in `Connection`, in place. */
-export function removeHopByHop(headers: Headers): void {
-  for (const name of connectionHeaders(headers)) headers.delete(name);
-  for (const name of HOP_BY_HOP) headers.delete(name);
 }

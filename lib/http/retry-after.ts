@@ -3,9 +3,10 @@
  * OpenAI's and Azure's more precise variant.
  * @module
  */
+import type { HeaderFields } from "./read-headers";
 
 /** Milliseconds to wait from `nowMs` (never negative), or null if neither header has a usable value. */
-export function readRetryAfter(headers: Headers, nowMs: number): number | null {
+export function readRetryAfter(headers: HeaderFields, nowMs: number): number | null {
   const milliseconds = parseNumber(headers.get("retry-after-ms"));
   if (milliseconds !== null) return milliseconds;
   const value = headers.get("retry-after");

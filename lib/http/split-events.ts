@@ -3,8 +3,10 @@
  * of JSON, the messages of Amazon's event stream.
  * @module
  */
+
 import { AwsFrames, readFrame } from "./aws-frames";
 import { JsonValues } from "./json-values";
+import type { HeaderFields } from "./read-headers";
 import { readFirstSseEvent } from "./read-sse-event";
 
 export type EventFraming = "sse" | "json" | "lines" | "aws";
@@ -37,7 +39,7 @@ const MAX_TYPES = 200;
  * A response's media type (RFC 9110, section 8.3), lower case, without parameters and repetitions; empty if there is
  * none.
  */
-export function mediaType(headers: Headers): string {
+export function mediaType(headers: HeaderFields): string {
   const contentType = headers.get("content-type");
   if (contentType === null) return "";
   let type = types.get(contentType);
@@ -79,13 +81,13 @@ export const BEGINNING_CHARS = 6;
 const READABLE_ENCODING = /^(?:gzip|br|identity)$/;
 
 /** Whether a response's bytes are decoded when they are read. */
-export function isReadable(headers: Headers): boolean {
+export function isReadable(headers: HeaderFields): boolean {
   const encoding = headers.get("content-encoding");
   return encoding === null || READABLE_ENCODING.test(encoding);
 }
 
 /** The framing of a response whose bytes can be read; null if it has none, or another encoding. */
-export function readableFraming(headers: Headers): EventFraming | null {
+export function readableFraming(headers: HeaderFields): EventFraming | null {
   return isReadable(headers) ? eventFramingOf(mediaType(headers)) : null;
 }
 

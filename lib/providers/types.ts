@@ -2,6 +2,7 @@
  * What a provider is to One Balance: data and small pure functions. No I/O here or below `lib/providers`.
  * @module
  */
+import type { HeaderFields } from "../http/read-headers";
 
 /** The error format that a provider's clients expect, so that their SDK raises the right exception. */
 export type ErrorFormat = "openai" | "anthropic" | "google";
@@ -199,7 +200,7 @@ export type Meaning =
 export interface ErrorFacts {
   /** The HTTP status; for an error inside a 2xx response, the status it stands for. */
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** The body as text, at most the part that was read. */
   readonly text: string;
   /** True if the body (or what it wraps) is JSON. */

@@ -2,6 +2,7 @@
  * The request's story: gather the facts, make a plan, carry it out, hand on the response. Read it from top to bottom.
  * @module
  */
+import { type HeaderFields, ReadHeaders } from "../http/read-headers";
 import { ProviderPathError } from "../providers/provider-path-error";
 import type { ErrorFormat } from "../providers/types";
 import { authorizeCall } from "./account/authorize-call";
@@ -52,8 +53,9 @@ export function handleProxyRequest(
   proxy: ProxyInstance,
   waitUntil: KeepAlive,
 ): Promise<Response> {
-  const answering = () => answer(request, url, path, proxy, waitUntil);
-  const isOfPage = request.headers.has("origin");
+  const headers = new ReadHeaders(request.headers);
+  const answering = () => answer(request, headers, url, path, proxy, waitUntil);
+  const isOfPage = headers.has("origin");
   if (isProbe(request, url) && !(isOfPage && isPreflight(request))) {
     return Promise.resolve(probeAnswer(request));
   }
@@ -70,12 +72,13 @@ async function answerPage(request: Request, answering: () => Promise<Response>):
 
 async function answer(
   request: Request,
+  headers: HeaderFields,
   url: URL,
   path: ProxyPath,
   proxy: ProxyInstance,
   waitUntil: KeepAlive,
 ): Promise<Response> {
-  const scope = scopeOf(request, proxy, waitUntil);
+  const scope = scopeOf(request, headers, proxy, waitUntil);
   const { state } = scope.ports;
   let facts: RequestFacts | null = null;
   try {
@@ -84,7 +87,7 @@ async function answer(
     if (!state.isLoaded) throw storeUnavailable();
     // Not before: where traces are sent may have changed.
     const { meter, ports } = scope;
-    if (ports.traces !== undefined) meter.begins(ports.traces.begin(request.headers));
+    if (ports.traces !== undefined) meter.begins(ports.traces.begin(headers));
 
     facts = await gatherFacts(url, path, scope);
     const own = facts.provider === undefined ? ownAnswer(facts, scope) : null;
@@ -108,12 +111,24 @@ async function answer(
 
 function scopeOf(
   request: Request,
+  headers: HeaderFields,
   { config, ports, catalog }: ProxyInstance,
   keep: KeepAlive,
 ): RequestScope {
   const requestId = ports.newRequestId();
   const meter = new RequestMeter(request, requestId, ports, keep);
-  return { requestId, request, config, ports, catalog, credential: "", attempts: 0, meter, keep };
+  return {
+    requestId,
+    request,
+    headers,
+    config,
+    ports,
+    catalog,
+    credential: "",
+    attempts: 0,
+    meter,
+    keep,
+  };
 }
 
 /** @throws {ProxyError} if the token may not make the request, its limits are used up, or nothing serves it. */
@@ -144,13 +159,13 @@ function assertNoToken(model: string | null, credential: string): void {
 
 /** The client gets one of our own errors, in the format that it reads. */
 function refuse(error: ProxyError, path: ProxyPath, scope: RequestScope): Response {
-  const { attempts, meter, ports, request, requestId } = scope;
+  const { attempts, headers, meter, ports, requestId } = scope;
   meter.refused(error);
   return errorResponse(error, {
     format: errorFormatAt(path, scope),
     requestId,
     attempts,
-    headers: request.headers,
+    headers,
     nowMs: ports.nowMs(),
   });
 }
@@ -160,7 +175,7 @@ function errorFormatAt(path: ProxyPath, scope: RequestScope): ErrorFormat {
   const provider = calledProvider(path.segment, scope);
   if (provider !== undefined) return provider.errorFormat;
   const { segment, rest } = sharedPath(path);
-  return segment === COMPAT ? sharedForm(rest, scope.request.headers) : "openai";
+  return segment === COMPAT ? sharedForm(rest, scope.headers) : "openai";
 }
 
 /** The isolate is new and hasn't read anything yet: it doesn't know its callers or keys. */

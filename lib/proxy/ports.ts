@@ -7,6 +7,7 @@ import type { LimitHolder } from "../budgets/limit-holder";
 import type { TokenLedger } from "../budgets/token-ledger";
 import type { AnswerFacts } from "../conversion/conversion";
 import type { ByteStream } from "../http/byte-stream";
+import type { HeaderFields } from "../http/read-headers";
 import type { ModelAlias } from "../models/model-alias";
 import type { Evidence } from "../pool/evidence";
 import type { KeySource } from "../pool/sections/joined-keys";
@@ -52,7 +53,7 @@ export interface StreamPlace {
 /** Decides which trace a request belongs to. */
 export interface TraceSource {
   /** Null while no receiver is set. */
-  begin(headers: Headers): TraceContext | null;
+  begin(headers: HeaderFields): TraceContext | null;
 }
 
 /** A provider's models, as it lists them. */

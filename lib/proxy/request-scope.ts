@@ -1,3 +1,4 @@
+import type { HeaderFields } from "../http/read-headers";
 import type { KeySource } from "../pool/sections/joined-keys";
 import type { RequestMeter } from "./account/request-meter";
 import type { ProxyConfig } from "./config";
@@ -8,6 +9,8 @@ export interface RequestScope {
   readonly requestId: string;
   /** The client's request. Read its `signal` only after a failure: in workerd it is expensive. */
   readonly request: Request;
+  /** Its headers. */
+  readonly headers: HeaderFields;
   readonly config: ProxyConfig;
   readonly ports: ProxyPorts;
   readonly catalog: ModelCatalog;

@@ -61,6 +61,7 @@ async function houseScope(
   return {
     requestId,
     request,
+    headers: request.headers,
     config: {
       ...config,
       firstByteTimeoutMs: Math.min(config.firstByteTimeoutMs, patienceMs),

@@ -2,11 +2,13 @@
  * Where this isolate sends traces: the receiver that variables name, otherwise the one that the team set.
  * @module
  */
+
 import { openSealed, type SealingSecrets } from "../crypto/seal";
 import { steadyClock } from "../db/state/steady-clock";
 import { TRACE_HEADERS_PLACE, type TraceSettings } from "../db/team/settings";
 import { allowsPrivateUpstreams, type Env, sealingSecrets } from "../env";
 import { baseUrlProblem } from "../http/base-url-problem";
+import type { HeaderFields } from "../http/read-headers";
 import type { TraceDeployment } from "../manage/settings/trace-settings";
 import type { TraceSource } from "../proxy/ports";
 import { parseHeaders, type TraceReceiver, tracesUrl } from "../traces/receiver";
@@ -52,7 +54,7 @@ export class IsolateTraces implements TraceSource {
     });
   }
 
-  begin(headers: Headers): TraceContext | null {
+  begin(headers: HeaderFields): TraceContext | null {
     return this.#isByVariable || this.#settings().endpoint !== ""
       ? traceOf(headers, randomHex)
       : null;

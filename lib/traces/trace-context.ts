@@ -3,6 +3,7 @@
  * @see https://www.w3.org/TR/trace-context/
  * @module
  */
+import type { HeaderFields } from "../http/read-headers";
 
 /** A request's place in a trace. */
 export interface TraceContext {
@@ -31,7 +32,10 @@ const IDS = 2n ** 64n;
  * Takes over the caller's trace, or begins one.
  * @param randomHex So many hexadecimal digits.
  */
-export function traceOf(headers: Headers, randomHex: (digits: number) => string): TraceContext {
+export function traceOf(
+  headers: HeaderFields,
+  randomHex: (digits: number) => string,
+): TraceContext {
   const [, version, traceId, parentSpanId, flags] =
     TRACEPARENT.exec(headers.get("traceparent")?.trim() ?? "") ?? [];
   const spanId = randomHex(16);
@@ -49,7 +53,7 @@ export function traceOf(headers: Headers, randomHex: (digits: number) => string)
 }
 
 /** @see https://www.w3.org/TR/trace-context/#tracestate-header-field-values */
-function stateIn(headers: Headers): string {
+function stateIn(headers: HeaderFields): string {
   const state = headers.get("tracestate")?.trim() ?? "";
   if (state === "" || state.length > STATE_MAX_CHARS) return "";
   const members = state.split(",").map((member) => member.trim());

@@ -2,6 +2,7 @@
  * What a response's headers report about its usage.
  * @module
  */
+import type { HeaderFields } from "../http/read-headers";
 import type { Provider } from "../providers/types";
 import { tierNamed } from "./read-usage";
 import { NO_USAGE, type Usage } from "./types";
@@ -12,7 +13,10 @@ import { NO_USAGE, type Usage } from "./types";
  * Gemini API's "Priority inference".
  * @returns Null if they report nothing.
  */
-export function headerUsage(usageFormat: Provider["usageFormat"], headers: Headers): Usage | null {
+export function headerUsage(
+  usageFormat: Provider["usageFormat"],
+  headers: HeaderFields,
+): Usage | null {
   if (usageFormat === "bedrock") return bedrock(headers);
   if (usageFormat !== "google") return null;
   const tier = headers.get("x-gemini-service-tier");
@@ -31,14 +35,14 @@ const CHARACTERS: Readonly<Record<string, string>> = {
  * @param slug The provider's.
  * @returns Null if they report nothing.
  */
-export function spokenUsage(slug: string, headers: Headers): Usage | null {
+export function spokenUsage(slug: string, headers: HeaderFields): Usage | null {
   const name = CHARACTERS[slug];
   const text = name === undefined ? null : headers.get(name);
   const characters = text !== null && /^\d{1,12}(?:\.\d{1,6})?$/.test(text) ? Number(text) : 0;
   return characters > 0 ? { ...NO_USAGE, units: { characters } } : null;
 }
 
-function bedrock(headers: Headers): Usage | null {
+function bedrock(headers: HeaderFields): Usage | null {
   const count = (name: string) => {
     const text = headers.get(`x-amzn-bedrock-${name}-token-count`);
     return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;

@@ -3,6 +3,7 @@
  * bytes.
  * @module
  */
+import type { HeaderFields } from "../http/read-headers";
 import { isVagueType, mediaType } from "../http/split-events";
 import type { Provider } from "../providers/types";
 import { isFileContent, reportsWork } from "./background-work";
@@ -158,7 +159,7 @@ export interface Exchange {
   /** Below `/api/{slug}/`, without the query. */
   readonly path: string;
   /** The response's. */
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
 }
 
 /** How usage is read from a response; null if it contains none (audio, images as bytes, HTML). */
@@ -180,7 +181,7 @@ export function usageFormFor({ provider, path, headers }: Exchange): UsageForm |
 }
 
 /** Hugging Face's router names the host that responded in a header; a caller may name it in the path. */
-function hostOf(path: string, headers: Headers): string | null {
+function hostOf(path: string, headers: HeaderFields): string | null {
   const [, named = null] = /^([a-z][a-z0-9-]*)\/v1\//.exec(path) ?? [];
   return headers.get("x-inference-provider") ?? named;
 }

@@ -5,6 +5,7 @@
  * rules. The last of those matches everything, so every response gets a verdict.
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 import { sseEvent } from "../../http/split-events";
 import type {
   CooldownScope,
@@ -31,7 +32,7 @@ const DAY_MS = 24 * HOUR_MS;
 export interface AnswerToJudge {
   readonly provider: Provider;
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** The body as text, as far as it was read. */
   readonly text: string;
   /** Epoch milliseconds. */

@@ -8,6 +8,7 @@
  * type or inside a server-sent event.
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 import { readFirstSseEvent } from "../../http/read-sse-event";
 import type { ErrorFacts } from "../types";
 import { collectFromJson, expandJson, isRecord, type JsonRecord } from "./error-json";
@@ -17,7 +18,7 @@ const MAX_TEXT = 65_536;
 const MAX_PAGE = 8192;
 const MAX_MESSAGE = 4000;
 
-export function readErrorFacts(status: number, headers: Headers, body: string): ErrorFacts {
+export function readErrorFacts(status: number, headers: HeaderFields, body: string): ErrorFacts {
   const text = body.slice(0, MAX_TEXT).replace(/^\uFEFF/, "");
   const payload = jsonPayload(text);
   const json = payload === null ? undefined : parseJson(payload);
@@ -175,7 +176,7 @@ const STATUS_OF_WORD: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Facts of a body that isn't JSON, or JSON too broken to parse: its fields are then found by pattern. */
-function factsOfText(status: number, headers: Headers, text: string): ErrorFacts {
+function factsOfText(status: number, headers: HeaderFields, text: string): ErrorFacts {
   const field = (name: string) =>
     new RegExp(`"${name}"\\s*:\\s*(?:"((?:[^"\\\\]|\\\\.)*)|(\\d+))`)
       .exec(text)
@@ -209,7 +210,7 @@ function factsOfText(status: number, headers: Headers, text: string): ErrorFacts
 }
 
 /** AWS names the exception in a header, sometimes followed by a colon and a URL. */
-function withHeaderReason(reasons: readonly string[], headers: Headers): readonly string[] {
+function withHeaderReason(reasons: readonly string[], headers: HeaderFields): readonly string[] {
   const exception = headers.get("x-amzn-errortype")?.split(":")[0];
   return exception ? [...reasons, exception] : reasons;
 }

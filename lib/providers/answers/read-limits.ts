@@ -5,7 +5,9 @@
  * google.rpc.QuotaFailure for Google, and the messages of 429s ("Limit 3, Used 3, Requested 1").
  * @module
  */
+
 import { parseDuration } from "../../http/parse-duration";
+import type { HeaderFields } from "../../http/read-headers";
 import type { ErrorFacts, QuotaRefusal, QuotaUnit } from "../types";
 import { epochMs, exactWaitMs } from "./wait-time";
 
@@ -71,7 +73,7 @@ const FAMILIES: readonly (readonly HeaderFamily[])[] = [
 ];
 
 /** The quotas reported in the headers of any response, errors included. Empty for most providers. */
-export function readQuotaHeaders(headers: Headers, nowMs: number): readonly QuotaReading[] {
+export function readQuotaHeaders(headers: HeaderFields, nowMs: number): readonly QuotaReading[] {
   for (const families of FAMILIES) {
     const [first] = families;
     if (first === undefined || headers.get(first.remaining) === null) continue;
@@ -82,7 +84,7 @@ export function readQuotaHeaders(headers: Headers, nowMs: number): readonly Quot
 
 function readFamily(
   { name, unit, ...words }: HeaderFamily,
-  headers: Headers,
+  headers: HeaderFields,
   nowMs: number,
 ): QuotaReading | null {
   const limit = count(headers.get(words.limit));

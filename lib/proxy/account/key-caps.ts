@@ -38,21 +38,21 @@ async function reserveLater(
   call: ProxyCall,
   scope: RequestScope,
 ): Promise<void> {
-  const { caller, ports, request } = scope;
+  const { caller, headers, ports } = scope;
   try {
     await ports.prices();
   } catch (error) {
     console.error("proxy: prices cannot be loaded, a capped key is used:", error);
   }
-  const [use] = estimatedUses(call, request.headers);
+  const [use] = estimatedUses(call, headers);
   const unpriced = highCostNanoUsd(call.provider.slug, use) ?? caller?.unpricedReserveNanoUsd ?? 0;
   pool.reserve(lease, priceOf(call, scope) ?? unpriced, ports.nowMs());
 }
 
 /** The most that the call can cost, in 1e-9 US dollars; null while no price is known. */
-function priceOf(call: ProxyCall, { ports, request }: RequestScope): number | null {
+function priceOf(call: ProxyCall, { headers, ports }: RequestScope): number | null {
   const { model, provider } = call;
-  const costs = estimatedUses(call, request.headers).flatMap((use) => {
+  const costs = estimatedUses(call, headers).flatMap((use) => {
     return ports.budgets.costNanoUsd(provider.slug, model, use, ports.nowMs()) ?? [];
   });
   return costs.length === 0 ? null : Math.max(...costs);

@@ -259,7 +259,7 @@ export class RequestMeter {
       outcome: outcomeOf(ending, answer),
       status: ending === "client_left" ? 499 : (answer?.response.status ?? 0),
       errorCode: null,
-      gatewayLogId: answer?.response.headers.get("cf-aig-log-id") ?? null,
+      gatewayLogId: answer?.headers.get("cf-aig-log-id") ?? null,
     };
     const call = this.#call;
     const step: BackgroundStep =
@@ -427,7 +427,7 @@ export class RequestMeter {
   ): void {
     if (this.#isRecorded) return;
     this.#isRecorded = true;
-    const gatewayLogId = this.#answer?.response.headers.get("cf-aig-log-id") ?? null;
+    const gatewayLogId = this.#answer?.headers.get("cf-aig-log-id") ?? null;
     this.#add({
       ...this.#eventOf({ ...session, status: 101, gatewayLogId }),
       model: session.model,

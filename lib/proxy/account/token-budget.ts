@@ -176,7 +176,7 @@ async function seatFor(
         assertThere(request);
         continue;
       }
-      const untilMs = sinceMs + maxWaitMs(request.headers, token.maxWaitMs);
+      const untilMs = sinceMs + maxWaitMs(scope.headers, token.maxWaitMs);
       if (nowMs >= untilMs) throw limitReached(turn, null, ports);
       scope.askingSinceMs = sinceMs;
       await new Promise<void>((resolve) => ports.setTimer(resolve, LOOK_AGAIN_MS));
@@ -240,9 +240,9 @@ function estimateOf(
   { provider, call }: Destination,
   token: AccessToken,
   hasMoney: boolean,
-  { ports, request }: RequestScope,
+  { headers, ports }: RequestScope,
 ): Estimated {
-  const uses = estimatedUses(call, request.headers);
+  const uses = estimatedUses(call, headers);
   const costs = uses.flatMap((use) => {
     const { model } = call;
     return ports.budgets.costNanoUsd(provider, model, use, ports.nowMs()) ?? [];

@@ -5,15 +5,18 @@
  * cookies, redirect, install a service worker, or run as one of its pages.
  * @module
  */
+import { connectionHeaders, HOP_BY_HOP } from "../../http/hop-by-hop";
+import type { HeaderFields } from "../../http/read-headers";
 import type { KeyScrubber } from "./scrub-key";
 
 /**
- * Headers by which a response controls the whole origin, the browser, or the page that contains it; and those that only
- * One Balance may set. Data about the response (limits, ids, caching, versions) is passed on.
+ * Headers of one connection; those by which a response controls the whole origin, the browser, or the page that contains
+ * it; and those that only One Balance may set. Data about the response (limits, ids, caching, versions) is passed on.
  *
  * Sources: the specifications linked from MDN's reference of HTTP headers.
  */
 const WITHHELD: ReadonlySet<string> = new Set([
+  ...HOP_BY_HOP,
   // State and identity of the origin.
   "set-cookie",
   "set-cookie2",
@@ -118,14 +121,19 @@ const LINE_FEED = 0x0a;
 const DELETE = 0x7f;
 
 /**
- * Removes from an upstream's headers, in place, everything that must not reach the client, or that it couldn't parse,
+ * Removes from a response's headers, in place, everything that must not reach the client, or that it couldn't parse,
  * and the key. A single pass: most responses need no more.
+ * @param received Those of the upstream, from which they come.
  */
-export function cleanAnswerHeaders(headers: Headers, scrubber: KeyScrubber): void {
+export function cleanAnswerHeaders(
+  headers: Headers,
+  received: HeaderFields,
+  scrubber: KeyScrubber,
+): void {
   let all = "";
   let names = "";
-  const withheld: string[] = [];
-  headers.forEach((value, name) => {
+  const withheld = connectionHeaders(received);
+  received.forEach((value, name) => {
     if (WITHHELD.has(name) || WITHHELD_PREFIX.test(name)) withheld.push(name);
     else {
       all += `${value}\n`;
@@ -133,12 +141,12 @@ export function cleanAnswerHeaders(headers: Headers, scrubber: KeyScrubber): voi
     }
   });
   if (scrubber.isInName(names)) {
-    headers.forEach((_, name) => {
+    received.forEach((_, name) => {
       if (scrubber.isInName(name)) withheld.push(name);
     });
   }
   if (isMalformed(all)) {
-    headers.forEach((value, name) => {
+    received.forEach((value, name) => {
       if (isMalformed(value)) withheld.push(name);
     });
   }
@@ -156,7 +164,7 @@ function scrubEach(headers: Headers, scrubber: KeyScrubber): void {
 }
 
 /** Prevents a response from being used as a page of ours, or as a script. */
-export function disarmAnswer(request: Headers, headers: Headers): void {
+export function disarmAnswer(request: HeaderFields, headers: Headers): void {
   headers.set("x-content-type-options", "nosniff");
   const type = headers.get("content-type");
   if (type === null || SCRIPTED_TYPE.test(type) || isNavigation(request)) {
@@ -165,7 +173,7 @@ export function disarmAnswer(request: Headers, headers: Headers): void {
 }
 
 /** Whether a browser is about to show the response as a document. */
-function isNavigation(request: Headers): boolean {
+function isNavigation(request: HeaderFields): boolean {
   if (request.get("sec-fetch-mode") === "navigate") return true;
   const destination = request.get("sec-fetch-dest");
   return destination !== null && DOCUMENTS.has(destination);

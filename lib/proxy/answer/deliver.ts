@@ -1,6 +1,6 @@
 import { conversionName } from "../../conversion/conversion";
-import { removeHopByHop } from "../../http/hop-by-hop";
 import { isNullBodyStatus } from "../../http/null-body-status";
+import type { HeaderFields } from "../../http/read-headers";
 import type { RouteTarget } from "../../models/model-alias";
 import type { PoolKey } from "../../pool/types";
 import type { AccessToken, KeepAlive } from "../ports";
@@ -29,31 +29,30 @@ export function deliver(
   scope: RequestScope,
   waitUntil: KeepAlive,
 ): Response {
-  const { request, requestId, attempts, config, ports } = scope;
+  const { requestId, attempts, config, ports } = scope;
   const { answer, call, key, target } = served;
-  const { response, verdict, scrubber } = answer;
+  const { response, headers: received, verdict, scrubber } = answer;
   ports.state.record({ kind: "token-used", tokenId: token.id, atMs: ports.nowMs() });
-  const upstream = response.webSocket;
+  const { status, webSocket: upstream } = response;
   const { conversion } = call;
   // A converted response is read in the format of the upstream's request.
   const readAs = conversion === undefined ? path : call.path;
   const body = upstream ? null : meteredBody(served, readAs, scope, waitUntil);
   const answered = upstream
     ? coupled(upstream, response.headers, token, key, call, scope)
-    : new Response(isBodiless(response, call) ? null : body, cleanHead(answer));
+    : new Response(isBodiless(status, call) ? null : body, cleanHead(answer));
   const delivered =
     conversion === undefined
       ? answered
       : convertedResponse(body, answered, conversion, ports.streamPlace, waitUntil);
   const { headers } = delivered;
-  removeHopByHop(headers);
-  cleanAnswerHeaders(headers, scrubber);
+  cleanAnswerHeaders(headers, received, scrubber);
   if (isUnread(answer)) {
     // Compressed again, it has another length.
     if (body !== response.body && headers.has("content-encoding")) headers.delete("content-length");
   } else {
     // Its length is set again: the platform compresses it again, and an error may have become shorter.
-    if (headers.has("content-encoding") || body instanceof Uint8Array || response.status >= 300) {
+    if (body instanceof Uint8Array || status >= 300 || headers.has("content-encoding")) {
       headers.delete("content-length");
     }
   }
@@ -62,14 +61,15 @@ export function deliver(
   const source = limitSource(verdict.meaning);
   if (source !== null) headers.set(RESPONSE_HEADERS.limitSource, source);
   if (conversion !== undefined) headers.set(RESPONSE_HEADERS.converted, conversionName(conversion));
-  const dropped = [...(conversion?.dropped ?? []), ...served.dropped];
+  const dropped =
+    conversion === undefined ? served.dropped : [...conversion.dropped, ...served.dropped];
   if (dropped.length > 0) headers.set(RESPONSE_HEADERS.dropped, dropped.join(", "));
   if (url.pathname.includes("/upload/")) redirectUpload(headers, call.provider, key, config, url);
-  if (response.status >= 300 && response.status < 400) {
+  if (status >= 300 && status < 400) {
     redirectThroughProxy(headers, call.provider, config, url);
   }
-  if (call.isWebSocket) setProtocol(headers, request, response);
-  if (!upstream) disarmAnswer(request.headers, headers);
+  if (call.isWebSocket) setProtocol(headers, scope.headers, response);
+  if (!upstream) disarmAnswer(scope.headers, headers);
   if (target !== undefined) headers.set(RESPONSE_HEADERS.target, encodeTarget(target));
   if (token.showsKey) headers.set(RESPONSE_HEADERS.key, encodeURIComponent(key.masked));
   return delivered;
@@ -80,7 +80,7 @@ function encodeTarget({ provider, model }: RouteTarget): string {
 }
 
 /** Applies also if the body is converted first. */
-function isBodiless({ status }: Response, { conversion }: ProxyCall): boolean {
+function isBodiless(status: number, { conversion }: ProxyCall): boolean {
   return conversion !== undefined || isNullBodyStatus(status);
 }
 
@@ -105,8 +105,8 @@ function cleanHead({ response, scrubber }: Answer): ResponseInit {
   return { status, statusText, headers };
 }
 
-function setProtocol(headers: Headers, request: Request, response: Response): void {
-  const protocol = chosenProtocol(request.headers, response.headers);
+function setProtocol(headers: Headers, asked: HeaderFields, response: Response): void {
+  const protocol = chosenProtocol(asked, response.headers);
   if (protocol === null) headers.delete("sec-websocket-protocol");
   else headers.set("sec-websocket-protocol", protocol);
 }

@@ -1,3 +1,4 @@
+import type { HeaderFields } from "../../http/read-headers";
 import type { ErrorFormat } from "../../providers/types";
 import type { ProxyError } from "../proxy-error";
 import { RESPONSE_HEADERS } from "./response-headers";
@@ -35,7 +36,7 @@ export interface ErrorListener {
   readonly requestId: string;
   readonly attempts: number;
   /** The request's headers. */
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** Epoch milliseconds. */
   readonly nowMs: number;
 }

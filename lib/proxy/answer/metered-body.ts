@@ -6,6 +6,7 @@
 
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
+import type { HeaderFields } from "../../http/read-headers";
 import { isReadable, mediaType, readableFraming } from "../../http/split-events";
 import { spokenUsage } from "../../usage/read-header-usage";
 import { usageFormFor } from "../../usage/usage-form";
@@ -34,8 +35,7 @@ export function meteredBody(
 ): ByteStream | Bytes | null {
   const { answer, call } = served;
   const { meter } = scope;
-  const { response, body } = answer;
-  const { headers } = response;
+  const { response, headers, body } = answer;
   const isStream = STREAMING.test(mediaType(headers)) || path.includes("streamGenerateContent");
   const form = usageFormFor({ provider: call.provider, path, headers });
   const headerUsage = form === null ? spokenUsage(call.provider.slug, headers) : null;
@@ -161,7 +161,7 @@ function endingOf(state: CopyState): Ending {
   return state === "broke" ? "upstream_broke" : "client_left";
 }
 
-function knownLength(headers: Headers, head: Bytes): number | null {
+function knownLength(headers: HeaderFields, head: Bytes): number | null {
   const length = declaredLength(headers);
   return length !== null && length >= head.length ? length : null;
 }

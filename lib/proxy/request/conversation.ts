@@ -3,6 +3,7 @@
  * the end of the user's first message.
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 import { type Conversation, hashText } from "../../pool/schedule/affinity";
 import { beginsJson } from "./body-form";
 import { bodyHead, bodyText, type RequestBody, TEXT_BYTES } from "./request-body";
@@ -41,7 +42,7 @@ const decoder = new TextDecoder();
  */
 export function conversationOf(
   tokenId: string,
-  headers: Headers,
+  headers: HeaderFields,
   body: RequestBody,
 ): Conversation | null {
   for (const header of CLIENT_SESSION_HEADERS) {

@@ -3,6 +3,7 @@
  * anything. The estimate is on the high side.
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 import { reportsCost } from "../../usage/price-names";
 import type { Usage } from "../../usage/types";
 import type { ProxyCall } from "../route/proxy-call";
@@ -56,7 +57,7 @@ const ANSWERS_UNNAMED = /(?:^|\/)(?:responses|runs|conversations|interactions|co
  * The most that the call can use, in each unit in which such calls are billed: the most expensive one counts. Empty for
  * a call that names no model and needs none.
  */
-export function estimatedUses(call: EstimatedCall, headers: Headers): readonly EstimatedUse[] {
+export function estimatedUses(call: EstimatedCall, headers: HeaderFields): readonly EstimatedUse[] {
   const { model, path, body } = call;
   const mayAnswer = model !== null || ANSWERS_UNNAMED.test(path) || isReadDifferently(path);
   if (!mayAnswer || !mayCost(call)) return [];
@@ -121,7 +122,7 @@ function kindOf(path: string): string | null {
 }
 
 /** In a form or in JSON: `n`, by default one. */
-function picturesWanted(body: RequestBody, headers: Headers): number {
+function picturesWanted(body: RequestBody, headers: HeaderFields): number {
   const fields = fieldsOf(body);
   const inForm = fields === null ? findBodyField(body, headers, "n")?.value : undefined;
   return answersWanted(inForm === undefined ? fields : { n: inForm }, ["n"], MAX_PICTURES);

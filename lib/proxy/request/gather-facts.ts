@@ -27,12 +27,12 @@ export async function gatherFacts(
   typed: ProxyPath,
   scope: RequestScope,
 ): Promise<RequestFacts> {
-  const { request, meter } = scope;
+  const { request, headers, meter } = scope;
   const provider = calledProvider(typed.segment, scope);
   const { segment, rest: path } = provider === undefined ? sharedPath(typed) : typed;
   meter.sentTo(provider);
   const { token: known, credential } = await identifyCaller(
-    request,
+    scope,
     url,
     provider,
     scope.ports,
@@ -40,21 +40,20 @@ export async function gatherFacts(
   );
   meter.calledBy(known, credential);
   scope.credential = credential;
-  meter.tags = requestTags(request.headers, known, credential);
+  meter.tags = requestTags(headers, known, credential);
   const token = withTagLimits(known, meter.tags, scope.ports);
   scope.caller = token;
   const isForQuota = segment === QUOTA && path === "";
   if (provider === undefined && segment !== COMPAT && !isForQuota) {
     throw unknownProvider(segment, scope);
   }
-  const mustBeKnown = (head: Uint8Array<ArrayBuffer>) =>
-    mustKnowAll(token, head, request.headers, path);
+  const mustBeKnown = (head: Uint8Array<ArrayBuffer>) => mustKnowAll(token, head, headers, path);
   let body = await readRequestBody(request, mustBeKnown, token.id);
   if (body.kind === "streamed") {
     body = await readOnForModel(body, request, provider, path, token.id);
   }
   if (provider !== undefined) return { request, url, provider, path, token, body };
-  const form = sharedForm(path, request.headers);
+  const form = sharedForm(path, headers);
   return { request, url, provider, path, token, body, form, isForQuota };
 }
 

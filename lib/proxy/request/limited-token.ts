@@ -1,4 +1,5 @@
 import type { Bytes } from "../../http/byte-stream";
+import type { HeaderFields } from "../../http/read-headers";
 import type { AccessToken } from "../ports";
 import { bodyForms, isRaw } from "./body-form";
 
@@ -27,7 +28,7 @@ export function hasMoneyBudget({ limitHolders }: AccessToken): boolean {
 export function mustKnowAll(
   token: AccessToken,
   head: Bytes,
-  headers: Headers,
+  headers: HeaderFields,
   path: string,
 ): boolean {
   const isWatched = isLimitedToModels(token) || (hasMoneyBudget(token) && !FILE_PATH.test(path));

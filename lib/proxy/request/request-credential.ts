@@ -2,6 +2,7 @@
  * Where a caller's credentials may be, and whose they are. None of them is sent upstream; see `outgoing-headers.ts`.
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 import type { Provider } from "../../providers/types";
 import { CREDENTIAL_SUBPROTOCOLS } from "../../providers/withheld-fields";
 import type { AccessToken, KeepAlive, ProxyPorts } from "../ports";
@@ -36,7 +37,7 @@ export interface Caller {
  * @throws {ProxyError} `invalid_access_token`.
  */
 export async function identifyCaller(
-  { headers }: Pick<Request, "headers">,
+  { headers }: { readonly headers: HeaderFields },
   url: URL,
   provider: Provider | undefined,
   { state, nowMs }: Pick<ProxyPorts, "state" | "nowMs">,
@@ -64,7 +65,7 @@ export async function identifyCaller(
  * @param provider The provider called, whose own key header counts too; undefined if unknown.
  */
 export function* requestCredentials(
-  headers: Headers,
+  headers: HeaderFields,
   url: URL,
   provider: Provider | undefined,
 ): Generator<string, void> {

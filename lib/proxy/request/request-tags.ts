@@ -3,6 +3,7 @@
  * Gateway's metadata.
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 import { parseGatewayMetadata } from "../../tags/gateway-metadata";
 import { parseTags } from "../../tags/tag-text";
 import { type Tags, tagValue } from "../../tags/tags";
@@ -18,7 +19,11 @@ const METADATA_HEADER = "cf-aig-metadata";
  * @returns Null for none.
  * @throws {ProxyError} `invalid_tags` if our header can't be read.
  */
-export function requestTags(headers: Headers, token: AccessToken, credential: string): Tags | null {
+export function requestTags(
+  headers: HeaderFields,
+  token: AccessToken,
+  credential: string,
+): Tags | null {
   const header = headers.get(TAGS_HEADER);
   const metadata = headers.get(METADATA_HEADER);
   const { fixedTags } = token;

@@ -3,6 +3,7 @@
  * which it matters: those restricted to models, and those with a money budget.
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 import { GENERAL_MODEL_FIELDS } from "../../providers/provider-defaults";
 import type { Provider } from "../../providers/types";
 import { namedStrings } from "../../usage/json-strings";
@@ -19,7 +20,7 @@ export interface SentRequest {
   readonly path: string;
   /** Including its `?`, or empty. */
   readonly search: string;
-  readonly headers: Headers;
+  readonly headers: HeaderFields;
   /** All of it, decompressed; null for none, and for a long body of a type that names no models. */
   readonly body: Uint8Array | null;
   readonly isSocket: boolean;

@@ -5,6 +5,7 @@
  */
 
 import type { Bytes } from "../../http/byte-stream";
+import type { HeaderFields } from "../../http/read-headers";
 import { ProxyError } from "../proxy-error";
 
 /**
@@ -24,7 +25,7 @@ const PACKINGS: ReadonlyMap<string, Packing> = new Map([
 ]);
 
 /** How a body is compressed; null if it isn't. @throws {ProxyError} `unsupported_content_encoding`. */
-export function packingOf(headers: Headers): Packing | null {
+export function packingOf(headers: HeaderFields): Packing | null {
   const encoding = headers.get("content-encoding");
   if (encoding === null) return null;
   const name = encoding.trim().toLowerCase();

@@ -2,6 +2,7 @@
  * What a request says about the WebSocket that it opens (RFC 6455 section 4.1).
  * @module
  */
+import type { HeaderFields } from "../../http/read-headers";
 
 export function isWebSocket({ method, headers }: Request): boolean {
   return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
@@ -20,7 +21,7 @@ export function splitProtocols(header: string | null): string[] {
  * the connection if none is chosen, so its own first offer is the fallback (at worst its own access token, never a pool
  * key).
  */
-export function chosenProtocol(request: Headers, answer: Headers): string | null {
+export function chosenProtocol(request: HeaderFields, answer: HeaderFields): string | null {
   const offered = splitProtocols(request.get("sec-websocket-protocol"));
   const chosen = answer.get("sec-websocket-protocol");
   if (chosen !== null && offered.includes(chosen)) return chosen;

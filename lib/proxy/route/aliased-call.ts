@@ -48,7 +48,7 @@ export function aliasedCall(facts: RequestFacts, scope: RequestScope): AliasedCa
   const { request, provider, path, body } = facts;
   if (isWebSocket(request)) return inQuery(facts, scope);
   if (request.method !== "POST") return null;
-  const named = findBodyField(body, request.headers, "model");
+  const named = findBodyField(body, scope.headers, "model");
   const form = provider === undefined ? facts.form : "openai";
   if (form !== "openai") return inOwnForm(facts, FORM_OWNERS[form], named, scope);
   const endpoint =

@@ -63,7 +63,7 @@ export function openAiCall(
     method: request.method,
     path,
     url: url + outgoingQuery(search, credential),
-    headers: () => outgoingHeaders(request.headers, route, credential),
+    headers: () => outgoingHeaders(scope.headers, route, credential),
     body: renameField(body, named, upstreamModel),
     isWebSocket: false,
     preferredKeyId: null,

@@ -175,7 +175,7 @@ function callIn(
     return nativeCall({ request, provider, path, url, body }, scope);
   }
   const openAi = provider.openAiCompatible;
-  const field = findBodyField(body, request.headers, "model");
+  const field = findBodyField(body, scope.headers, "model");
   if (openAi === null) throw new TypeError("the provider has no such format");
   if (field === null) throw new ProxyError("not_convertible", TOO_DEEP);
   const endpoint = to === "chat" ? CHAT_COMPLETIONS : RESPONSES;

@@ -24,15 +24,17 @@ export function nativeCall(
   { request, provider, path, url, body }: Omit<NamedFacts, "token">,
   scope: RequestScope,
 ): ProxyCall {
+  const { credential, headers } = scope;
+  const isSocket = isWebSocket(request);
   const model = modelName(
     findModel(provider, {
-      isSocket: isWebSocket(request),
+      isSocket,
       path,
       queryParameter: (name) => queryParameter(url, name),
-      bodyFields: (name) => findBodyField(body, request.headers, name)?.value ?? null,
+      bodyFields: (name) => findBodyField(body, headers, name)?.value ?? null,
     }),
   );
-  if (isWebSocket(request)) {
+  if (isSocket) {
     return webSocketCall(request, provider, path, url.search, model, scope);
   }
   if (model === null && request.method === "POST" && provider.needsModel.test(path)) {
@@ -45,7 +47,6 @@ export function nativeCall(
   const gatewayUrl = gatewayFor(provider, scope);
   const preferredKeyId = isUploadPath(path) ? queryParameter(url, KEY_ID_PARAMETER) : null;
   const route = gatewayUrl === null ? "direct" : "gateway";
-  const { credential } = scope;
   return {
     provider,
     route,
@@ -55,7 +56,7 @@ export function nativeCall(
     url:
       upstreamUrl(provider, path, gatewayUrl) +
       outgoingQuery(url.search, credential, OWN_PARAMETERS),
-    headers: () => outgoingHeaders(request.headers, route, credential),
+    headers: () => outgoingHeaders(headers, route, credential),
     body,
     isWebSocket: false,
     preferredKeyId,

@@ -16,7 +16,7 @@ import { openAiEndpoint } from "./shared-form";
 /** @throws {ProxyError} `model_required`, `model_not_found`, `unknown_provider`, `not_convertible`. */
 export async function openAiFormCall(facts: SharedFacts, scope: RequestScope): Promise<ProxyCall> {
   const { request, path, url, body, token } = facts;
-  const named = findBodyField(body, request.headers, "model");
+  const named = findBodyField(body, scope.headers, "model");
   if (named === null) throw namesNoModel(request, path, body);
   const resolving = resolveModel(named.value, facts, scope);
   const { provider, model } = resolving instanceof Promise ? await resolving : resolving;

@@ -4,7 +4,9 @@
  * `caller-headers.ts`; docs/security.md lists them.
  * @module
  */
+
 import { connectionHeaders, HOP_BY_HOP } from "../../http/hop-by-hop";
+import type { HeaderFields } from "../../http/read-headers";
 import { mayCallerSet } from "../../providers/gateway-settings";
 import type { Route } from "../../providers/types";
 import {
@@ -70,7 +72,7 @@ function judge(name: string): Passage {
  * @param token The caller's: a header that contains it again is withheld too.
  * @throws {ProxyError} `headers_too_large`.
  */
-export function outgoingHeaders(incoming: Headers, route: Route, token: string): Headers {
+export function outgoingHeaders(incoming: HeaderFields, route: Route, token: string): Headers {
   const outgoing = new Headers();
   let count = 0;
   let chars = 0;
@@ -122,7 +124,7 @@ function mayPairTravel(pair: string, token: string, own: readonly string[]): boo
 const CREDENTIAL_NAMES: ReadonlySet<string> = new Set(CREDENTIAL_QUERY);
 
 /** The subprotocols that a WebSocket client offers, without those that carry a credential or choose an account. */
-export function outgoingSubprotocols(incoming: Headers, token: string): string[] {
+export function outgoingSubprotocols(incoming: HeaderFields, token: string): string[] {
   return splitProtocols(incoming.get("sec-websocket-protocol")).filter(
     (protocol) => !isWithheldSubprotocol(protocol) && !carriesToken(protocol, token),
   );

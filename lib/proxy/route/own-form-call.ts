@@ -23,7 +23,7 @@ export async function ownFormCall(
   scope: RequestScope,
 ): Promise<ProxyCall> {
   const { request, path, body, token } = facts;
-  const inBody = findBodyField(body, request.headers, "model");
+  const inBody = findBodyField(body, scope.headers, "model");
   const inPath = form === "google" ? modelInPath(path) : null;
   const name = inPath?.name ?? inBody?.value ?? null;
   if (name === null) {

@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { HeaderFields } from "../../http/read-headers";
 import type { ErrorFormat, Provider } from "../../providers/types";
 import { anthropic } from "../../providers/vendors/anthropic";
 import { googleAiStudio } from "../../providers/vendors/google-ai-studio";
@@ -26,7 +27,7 @@ const GOOGLE = /^(?:upload\/v1|v1(?:beta|alpha)(?:\/|$)|(?:v1\/)?(?:tuned)?model
  * and Google's sends decides.
  * @param rest As in `ProxyPath`.
  */
-export function sharedForm(rest: string, headers: Headers): SharedForm {
+export function sharedForm(rest: string, headers: HeaderFields): SharedForm {
   if (ANTHROPIC.test(rest)) return "anthropic";
   // Google's docs give `v1beta/openai/` as the base URL for OpenAI's SDKs, and some leave out the middle.
   if (OPENAI.test(rest)) return "openai";

@@ -78,14 +78,14 @@ export function applyAnswer(result: Answer, lease: Lease, keyText: string, run: 
 }
 
 /** The key works; and what was held against others until a key worked is now known to be true of them. */
-function applySuccess({ response }: Answer, lease: Lease, keyText: string, run: PoolRun): void {
+function applySuccess(answer: Answer, lease: Lease, keyText: string, run: PoolRun): void {
   const { call, condemning, heldBack, pool, reasoning, scope, silence } = run;
   const { key } = lease;
   const { state } = scope.ports;
   const nowMs = scope.ports.nowMs();
-  silence.answered(response, nowMs);
+  silence.answered(answer, nowMs);
   reasoning.answered(key.id);
-  const readings = readQuotaHeaders(response.headers, lease.sent.atMs);
+  const readings = readQuotaHeaders(answer.headers, lease.sent.atMs);
   const effects = pool.succeed(call.model, lease, readings, nowMs);
   if (pool.countsTokens(lease)) countTokens(lease, pool, scope);
   if (lease.hold !== null) settleCaps(lease, pool, scope);

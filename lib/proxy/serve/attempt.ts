@@ -6,15 +6,16 @@
 import type { ByteStream, Bytes } from "../../http/byte-stream";
 import { declaredLength } from "../../http/declared-length";
 import { isNullBodyStatus } from "../../http/null-body-status";
+import { type HeaderFields, ReadHeaders } from "../../http/read-headers";
 import { type EventFraming, isReadable, mediaType, readableFraming } from "../../http/split-events";
 import { judgeAnswer, judgeStreamStart, OK, WEB_PAGE } from "../../providers/answers/judge-answer";
 import { judgeEvent } from "../../providers/answers/judge-event";
 import { ProviderPathError } from "../../providers/provider-path-error";
-import type { OutgoingRequest, Route } from "../../providers/types";
+import type { OutgoingRequest, Route, Verdict } from "../../providers/types";
 import { type TraceContext, traceparentOf } from "../../traces/trace-context";
 import { lookedAt, lookInto } from "../answer/look-into";
 import { type KeyScrubber, scrubberFor } from "../answer/scrub-key";
-import { discardBody, fillHead, NOTHING, unread } from "../answer/stream-head";
+import { discardBody, fillHead, NOTHING, type StreamHead, unread } from "../answer/stream-head";
 import type { ProxyConfig } from "../config";
 import type { ProxyPorts } from "../ports";
 import { ProxyError } from "../proxy-error";
@@ -46,7 +47,7 @@ function heldNothing({ provider }: ProxyCall): UnusableAnswer {
 }
 
 /** What was said in a recording of silence. */
-function mayBeBlank({ headers }: Response): boolean {
+function mayBeBlank({ headers }: Pick<Answer, "headers">): boolean {
   return mediaType(headers) === "text/plain";
 }
 
@@ -59,7 +60,11 @@ function isPage(call: ProxyCall, text: string): boolean {
 }
 
 const BEGINS_JSON = /^\s*[[{]/;
-const ENDS_JSON = /[\]}]\s*$/;
+
+function endsJson(text: string): boolean {
+  const last = text.trimEnd().at(-1);
+  return last === "}" || last === "]";
+}
 
 const decoder = new TextDecoder();
 
@@ -107,8 +112,13 @@ async function send(
     if (body !== null) init.body = body;
     if (call.body.kind === "streamed" && call.body.tooLong) init.signal = call.body.tooLong;
     const received = await ports.fetch(outgoing.address, init, request);
-    const response = isReadable(received.headers) ? received : await unpackAnswer(received);
-    return await judged(call, response, ports.nowMs(), scrubberFor(keyText), ports);
+    const atMs = ports.nowMs();
+    const scrubber = scrubberFor(keyText);
+    const asSent = receivedOf(received, atMs, scrubber);
+    const readable = isReadable(asSent.headers)
+      ? asSent
+      : receivedOf(await unpackAnswer(received), atMs, scrubber);
+    return await judged(call, readable, ports);
   } catch (error) {
     // Errors of the request: its headers, or a body that turned out too long while it was sent.
     if (error instanceof ProviderPathError || error instanceof ProxyError) throw error;
@@ -163,14 +173,24 @@ function addGatewayHeaders(headers: Headers, config: ProxyConfig): void {
   headers.set("cf-aig-max-attempts", "1");
 }
 
-function judged(
-  call: ProxyCall,
-  response: Response,
-  atMs: number,
-  scrubber: KeyScrubber,
-  ports: ProxyPorts,
-): Answer | Promise<Answer> {
-  const { headers, body, status } = response;
+/** A response that isn't classified yet. */
+type Received = Pick<Answer, "response" | "headers" | "atMs" | "scrubber">;
+
+function receivedOf(response: Response, atMs: number, scrubber: KeyScrubber): Received {
+  return { response, headers: new ReadHeaders(response.headers), atMs, scrubber };
+}
+
+function answerOf(
+  { response, headers, atMs, scrubber }: Received,
+  body: StreamHead,
+  verdict: Verdict,
+): Answer {
+  return { kind: "answer", response, headers, atMs, body, verdict, scrubber };
+}
+
+function judged(call: ProxyCall, received: Received, ports: ProxyPorts): Answer | Promise<Answer> {
+  const { headers, response, scrubber } = received;
+  const { body, status } = response;
   // No `Response` can be created with any other status; a 101 belongs to a WebSocket.
   if (status > 599 || (status < 200 && !call.isWebSocket)) {
     void body?.cancel().catch(() => {});
@@ -179,36 +199,27 @@ function judged(
       `${call.provider.label} answered with status ${status}, which is no answer to such a request.`,
     );
   }
-  if (status >= 400) return judgedError(call, response, atMs, scrubber);
+  if (status >= 400) return judgedError(call, received);
   if (status >= 300 && body !== null && !isReadable(headers)) {
-    const emptied = withoutText(call, response);
-    return {
-      kind: "answer",
-      response: emptied,
-      atMs,
-      body: unread(emptied.body),
-      verdict: OK,
-      scrubber,
-    };
+    const emptied = withoutText(call, received);
+    return answerOf(emptied, unread(emptied.response.body), OK);
   }
   if (status >= 300 && body !== null) {
     // A redirect's short text, which quotes its address.
-    const clean = { head: NOTHING, rest: scrubber.cleanStream(body) };
-    return { kind: "answer", response, atMs, body: clean, verdict: OK, scrubber };
+    return answerOf(received, { head: NOTHING, rest: scrubber.cleanStream(body) }, OK);
   }
   if (body === null && status === 200 && call.method === "POST" && call.model !== null) {
-    if (!mayBeBlank(response)) throw heldNothing(call);
+    if (!mayBeBlank(received)) throw heldNothing(call);
   }
   const framing = body === null ? null : readableFraming(headers);
-  if (framing === "json" && !headers.has("content-encoding") && isShort(call, response))
-    return judgedWhole(call, response, atMs, scrubber);
-  if (framing !== null && body !== null)
-    return judgedStart(call, response, atMs, body, framing, scrubber, ports);
-  return { kind: "answer", response, atMs, body: unread(body), verdict: OK, scrubber };
+  if (framing === "json" && !headers.has("content-encoding") && isShort(call, status, headers))
+    return judgedWhole(call, received);
+  if (framing !== null && body !== null) return judgedStart(call, received, body, framing, ports);
+  return answerOf(received, unread(body), OK);
 }
 
 /** Whether there is a body and it is short, judged without touching the stream, because that has a cost. */
-function isShort({ method }: ProxyCall, { status, headers }: Response): boolean {
+function isShort({ method }: ProxyCall, status: number, headers: HeaderFields): boolean {
   const length = declaredLength(headers);
   const isShort = length !== null && length > 0 && length <= WHOLE_BYTES;
   return isShort && method !== "HEAD" && !isNullBodyStatus(status);
@@ -218,23 +229,19 @@ function isShort({ method }: ProxyCall, { status, headers }: Response): boolean 
  * Some services report with status 200 that they couldn't answer (OpenRouter), in so few words that all of them are
  * here.
  */
-async function judgedWhole(
-  call: ProxyCall,
-  response: Response,
-  atMs: number,
-  scrubber: KeyScrubber,
-): Promise<Answer> {
+async function judgedWhole(call: ProxyCall, received: Received): Promise<Answer> {
+  const { response, atMs, scrubber } = received;
   const bytes = new Uint8Array(await response.arrayBuffer());
   const { head, text } = cleaned(bytes, scrubber);
-  if (call.model !== null && text.trim() === "" && !mayBeBlank(response)) {
+  if (call.model !== null && text.trim() === "" && !mayBeBlank(received)) {
     throw heldNothing(call);
   }
   // The stated length was wrong.
-  if (call.model !== null && BEGINS_JSON.test(text) && !ENDS_JSON.test(text)) throw cutShort(call);
+  if (call.model !== null && BEGINS_JSON.test(text) && !endsJson(text)) throw cutShort(call);
   const { provider } = call;
   const refusal = reportsErrors(call) && judgeStreamStart({ provider, text, nowMs: atMs });
   const verdict = refusal || (isPage(call, text) ? WEB_PAGE : OK);
-  return { kind: "answer", response, atMs, body: { head, rest: null }, verdict, scrubber };
+  return answerOf(received, { head, rest: null }, verdict);
 }
 
 /**
@@ -244,11 +251,9 @@ async function judgedWhole(
  */
 async function judgedStart(
   call: ProxyCall,
-  response: Response,
-  atMs: number,
+  received: Received,
   stream: ByteStream,
   framing: EventFraming,
-  scrubber: KeyScrubber,
   ports: ProxyPorts,
 ): Promise<Answer> {
   const look = await lookInto(stream, framing, ports.setTimer);
@@ -256,21 +261,18 @@ async function judgedStart(
   const isUsable = beginning.kind === "output" || beginning.kind === "error";
   if (body === null && !isUsable && call.model !== null) {
     if (beginning.kind === "broken") throw cutShort(call);
-    if (!mayBeBlank(response)) throw heldNothing(call);
+    if (!mayBeBlank(received)) throw heldNothing(call);
   }
-  const { head, text } = cleaned(look.head, scrubber);
+  const { head, text } = cleaned(look.head, received.scrubber);
   const isError = beginning.kind === "error" && reportsErrors(call);
   const refusal = isError ? judgeEvent(call.provider, beginning.event, ports.nowMs()) : null;
   const verdict = refusal ?? (isPage(call, text) ? WEB_PAGE : OK);
   const handedOn = verdict !== OK || body === null || head !== look.head ? lookedAt(look) : null;
-  return {
-    kind: "answer",
-    response,
-    atMs,
-    body: handedOn === null ? { head, rest: body, copy } : { ...handedOn, head },
+  return answerOf(
+    received,
+    handedOn === null ? { head, rest: body, copy } : { ...handedOn, head },
     verdict,
-    scrubber,
-  };
+  );
 }
 
 /** Bytes without the key, and as text. */
@@ -284,30 +286,28 @@ function cleaned(bytes: Bytes, scrubber: KeyScrubber): { head: Bytes; text: stri
  * An error or a redirect packed in a way that can't be read here: its text may quote the key, and
  * says nothing about the cause.
  */
-function withoutText({ provider }: ProxyCall, { body, status, statusText, headers }: Response) {
+function withoutText({ provider }: ProxyCall, { response, atMs, scrubber }: Received): Received {
+  const { body, status, statusText, headers } = response;
   void body?.cancel().catch(() => {});
   const readable = new Headers(headers);
   const encoding = readable.get("content-encoding") ?? "";
   for (const name of ["content-encoding", "content-length", "etag"]) readable.delete(name);
   readable.set("content-type", "application/json");
   const message = `${provider.label} answered with status ${status}, in an encoding (${encoding.slice(0, 40)}) that was not asked for and cannot be read.`;
-  return Response.json({ error: { message } }, { status, statusText, headers: readable });
+  const said = Response.json({ error: { message } }, { status, statusText, headers: readable });
+  return receivedOf(said, atMs, scrubber);
 }
 
-async function judgedError(
-  call: ProxyCall,
-  received: Response,
-  atMs: number,
-  scrubber: KeyScrubber,
-): Promise<Answer> {
+async function judgedError(call: ProxyCall, received: Received): Promise<Answer> {
   const { provider } = call;
-  const response = isReadable(received.headers) ? received : withoutText(call, received);
-  const { status, headers } = response;
+  const readable = isReadable(received.headers) ? received : withoutText(call, received);
+  const { response, headers, atMs, scrubber } = readable;
   const start =
     response.body === null
       ? unread(null)
       : scrubber.cleanStart(await fillHead(response.body, JUDGED_BYTES));
   const text = decoder.decode(start.head);
+  const { status } = response;
   const verdict = judgeAnswer({ provider, status, headers, text, nowMs: atMs });
-  return { kind: "answer", response, atMs, body: start, verdict, scrubber };
+  return answerOf(readable, start, verdict);
 }

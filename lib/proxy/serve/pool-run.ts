@@ -39,10 +39,10 @@ export type Failure = NoAnswer | { readonly kind: "answer"; readonly served: Ser
  * trying them.
  */
 export function startPoolRun(call: ProxyCall, claim: RequestClaim, scope: RequestScope): PoolRun {
-  const { config, ports, request } = scope;
+  const { config, headers, ports } = scope;
   const nowMs = ports.nowMs();
   const pool = poolFor(call.provider.slug, scope);
-  const ask = new QuotaClaim(claim, call.body, request.headers, scope.askingSinceMs ?? nowMs);
+  const ask = new QuotaClaim(claim, call.body, headers, scope.askingSinceMs ?? nowMs);
   const choice = new KeyChoice(pool, call, ask);
   const reasoning = new CarriedReasoning(pool, call, ask);
   const isIncident = pool.incident !== null;

@@ -3,6 +3,7 @@
  * @module
  */
 
+import type { HeaderFields } from "../../http/read-headers";
 import type { KeyRequest } from "../../pool/pick-result";
 import type { Conversation } from "../../pool/schedule/affinity";
 import type { Claim } from "../../pool/types";
@@ -56,12 +57,12 @@ export class QuotaClaim implements KeyRequest {
   waiter: KeyRequest["waiter"] = null;
   isCounted = false;
   hopefulUntilMs = 0;
-  readonly #headers: Headers;
+  readonly #headers: HeaderFields;
   readonly #body: RequestBody;
   #conversation: Conversation | null | undefined;
   readonly #startedMs: number;
 
-  constructor(claim: RequestClaim, body: RequestBody, headers: Headers, nowMs: number) {
+  constructor(claim: RequestClaim, body: RequestBody, headers: HeaderFields, nowMs: number) {
     this.claim = claim;
     this.tokens = Math.min(MAX_GUESSED_TOKENS, guessTokens(body));
     this.#body = body;
@@ -95,7 +96,7 @@ export function guessTokens(body: RequestBody): number {
  * How long a request waits: what it specifies, otherwise what its token allows, otherwise 10 s.
  * @param mostMs What its token allows; undefined for the general maximum.
  */
-export function maxWaitMs(headers: Headers, mostMs: number | undefined): number {
+export function maxWaitMs(headers: HeaderFields, mostMs: number | undefined): number {
   const text = headers.get(MAX_WAIT_HEADER)?.trim();
   const isSaid = text !== undefined && /^\d{1,6}(?:\.\d{1,3})?$/.test(text);
   const wantedMs = isSaid ? Number(text) * 1000 : (mostMs ?? DEFAULT_MAX_WAIT_MS);

@@ -186,7 +186,7 @@ async function makerIn(
 /** Reads the beginning of a JSON response that wasn't examined yet. */
 async function readInto(answer: Answer): Promise<Answer> {
   const { head, rest } = answer.body;
-  const isJson = answer.response.headers.get("content-type")?.startsWith("application/json");
+  const isJson = answer.headers.get("content-type")?.startsWith("application/json");
   if (head.length > 0 || rest === null || isJson !== true) return answer;
   const start = await readHead(rest, SEARCHED_BYTES);
   return { ...answer, body: { ...start, head: answer.scrubber.cleanBytes(start.head) } };

@@ -1,3 +1,4 @@
+import type { HeaderFields } from "../../http/read-headers";
 import type { RouteTarget } from "../../models/model-alias";
 import type { PoolKey } from "../../pool/types";
 import type { Verdict } from "../../providers/types";
@@ -9,6 +10,8 @@ import type { ProxyCall } from "../route/proxy-call";
 export interface Answer {
   readonly kind: "answer";
   readonly response: Response;
+  /** Its headers. */
+  readonly headers: HeaderFields;
   /** When its first byte came, which is its status. */
   readonly atMs: number;
   /** What to deliver: the body as received, or its head, which was examined, and the rest. */

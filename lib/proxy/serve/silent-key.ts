@@ -10,6 +10,7 @@ import { NO_MODEL } from "../../pool/types";
 import { bodyText } from "../request/request-body";
 import type { ProxyCall } from "../route/proxy-call";
 import type { Deadline } from "./deadline";
+import type { Answer } from "./served";
 
 /** How often to check again while the timeout is unknown. */
 const LOOK_MS = 1_000;
@@ -70,7 +71,7 @@ export class SilentKeys {
   }
 
   /** A response has begun: it shows how long the model takes, and that the keys given up are silent. */
-  answered({ headers }: Response, nowMs: number): void {
+  answered({ headers }: Answer, nowMs: number): void {
     const tookMs = nowMs - this.#sentMs;
     const isStreamed = STREAMED_TYPE.test(mediaType(headers));
     this.#pool.answerTimes.note(this.#model, isStreamed, tookMs);
