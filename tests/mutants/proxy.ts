@@ -68,12 +68,12 @@ export const proxyMutants: readonly Mutant[] = [
   ),
   sent(
     "a 200 without a body is an answer",
-    "if (!mayBeBlank(response)) throw heldNothing(call);\n  }\n  const framing",
+    "if (!mayBeBlank(received)) throw heldNothing(call);\n  }\n  const framing",
     "}\n  const framing",
   ),
   sent(
     "blanks with a stated length are an answer",
-    'text.trim() === "" && !mayBeBlank(response)',
+    'text.trim() === "" && !mayBeBlank(received)',
     "text === undefined",
   ),
   results(
