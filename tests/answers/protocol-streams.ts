@@ -122,6 +122,8 @@ const responses: ProtocolStream = {
     event("response.content_part.added", { part: { type: "output_text", text: "" } }),
     event("response.output_text.delta", { delta: "" }),
     event("response.web_search_call.searching", { item_id: "ws_1" }),
+    event("keepalive", { sequence_number: 3 }),
+    data({}),
   ],
   words: [
     event("response.output_text.delta", { delta: "Hello" }),
