@@ -74,7 +74,7 @@ export interface WeatherOutcome {
   readonly refused: ReadonlyMap<string, number>;
   /** Free checks of keys, which aren't counted above. */
   readonly checks: number;
-  /** When each of them was met: milliseconds since the beginning, in the same order. */
+  /** When each invalid key was met first, by a request or a check: milliseconds since the beginning. */
   readonly metMs: readonly number[];
   readonly keys: readonly PoolKey[];
   readonly events: readonly StateEvent[];
@@ -142,6 +142,7 @@ export async function play(weather: Weather): Promise<WeatherOutcome> {
   const refused = new Map<string, number>();
   const metMs: number[] = [];
   const known = new Map<string, number>();
+  const met = new Set<string>();
   let requests = 0;
   let checks = 0;
 
@@ -151,11 +152,14 @@ export async function play(weather: Weather): Promise<WeatherOutcome> {
     const deed = weather.deed(key, time.nowMs - START_MS, isCheck ? checkRandom : random);
     if (isCheck) checks += 1;
     else asked.set(key, (asked.get(key) ?? 0) + 1);
+    if (deed.kind === "answer" && deed.status === 401 && !met.has(key)) {
+      met.add(key);
+      metMs.push(time.nowMs - START_MS);
+    }
     if (!isCheck && deed.kind === "answer" && deed.status === 401) {
       const knownMs = known.get(key);
       if (knownMs === undefined) {
         known.set(key, time.nowMs + deed.afterMs);
-        metMs.push(time.nowMs - START_MS);
       }
       if (knownMs === undefined || time.nowMs >= knownMs) {
         refused.set(key, (refused.get(key) ?? 0) + 1);
