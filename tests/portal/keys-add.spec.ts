@@ -130,14 +130,18 @@ test("adding can be cancelled; what was sent is kept and reported", async ({ adm
   await admin.goto("/keys/add?provider=openai");
   await chooseFile(admin, lines);
   await admin.getByRole("button", { name: "Preview" }).click();
-  // The server's responses are delayed, so that there is time to cancel.
+  // Only the first part reaches the server before "Cancel" is clicked.
+  let parts = 0;
+  const cancelled = Promise.withResolvers<void>();
   await admin.route("**/keys/add**", async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    if (route.request().method() === "POST") parts += 1;
+    if (parts > 1) await cancelled.promise;
     await route.continue();
   });
   await admin.getByRole("button", { name: "Add 3,000 keys" }).click();
   await expect(admin.getByText("500 of 3,000 keys")).toBeVisible();
   await admin.getByRole("button", { name: "Cancel" }).click();
+  cancelled.resolve();
   await expect(admin.getByText(/^Cancelled\. [\d,]+ keys were not sent\.$/)).toBeVisible();
   const { added, left } = await admin.evaluate(() => {
     const numbers = document.querySelector("[role=status]")?.textContent?.match(/[\d,]+/g) ?? [];
