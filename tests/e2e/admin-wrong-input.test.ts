@@ -1,10 +1,10 @@
 /** The admin API's edge cases: what it rejects, and that it keeps working. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
 });
 afterAll(() => stack?.close());
 

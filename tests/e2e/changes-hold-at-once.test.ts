@@ -1,11 +1,11 @@
 /** A change made through the portal's object applies to the very next proxied request, in another isolate. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chat } from "./chat.ts";
-import { type Stack, startStack } from "./harness.ts";
+import { type Stack, sharedStack } from "./harness.ts";
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ upstream: { unknownKey: () => ({ kind: "ok" }) } });
+  stack = await sharedStack({ unknownKey: () => ({ kind: "ok" }) });
 });
 afterAll(() => stack?.close());
 

@@ -1,11 +1,11 @@
 /** A client that leaves takes its upstream request with it. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { chat } from "./chat.ts";
-import { type Stack, startStack } from "./harness.ts";
+import { type Stack, sharedStack } from "./harness.ts";
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ upstream: { keys: { "sk-fake-openai": { kind: "ok" } } } });
+  stack = await sharedStack({ keys: { "sk-fake-openai": { kind: "ok" } } });
   await stack.admin.addKeys("openai", ["sk-fake-openai"]);
 });
 beforeEach(() => stack.upstream.clear());

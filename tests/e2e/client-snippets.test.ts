@@ -11,7 +11,7 @@ import { parse } from "smol-toml";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientSnippets, type Snippet } from "../../lib/snippets/client-snippets.ts";
 import { root } from "../../scripts/root.ts";
-import { type Stack, startStack } from "./harness.ts";
+import { type Stack, sharedStack } from "./harness.ts";
 
 const run = promisify(execFile);
 
@@ -21,7 +21,7 @@ let scriptDir = "";
 let snippets: readonly Snippet[] = [];
 
 beforeAll(async () => {
-  stack = await startStack({ upstream: { unknownKey: () => ({ kind: "ok" }) } });
+  stack = await sharedStack({ unknownKey: () => ({ kind: "ok" }) });
   for (const provider of ["openai", "anthropic", "google-ai-studio"]) {
     await stack.admin.addKeys(provider, [`fake-${provider}-key`]);
   }

@@ -10,7 +10,7 @@ import { root } from "../../scripts/root.ts";
 import { readDocument, snippet, snippets } from "../docs/markdown.ts";
 import { oneBalanceDump } from "../moving-in/one-balance-dump.ts";
 import { oneBalance } from "./command-line.ts";
-import { ADMIN_TOKEN, removeKeys, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, removeKeys, type Stack, sharedStack } from "./harness.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -30,7 +30,7 @@ const env = () => ({
 });
 
 beforeAll(async () => {
-  stack = await startStack({ upstream: { keys: { [KEY]: { kind: "ok" } } } });
+  stack = await sharedStack({ keys: { [KEY]: { kind: "ok" } } });
   folder = await mkdtemp(join(tmpdir(), "one-balance-cli-"));
   await writeFile(join(folder, "one-balance.sql"), oneBalanceDump(1_200, Date.now()).sql);
   await writeFile(

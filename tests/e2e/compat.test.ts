@@ -1,7 +1,7 @@
 /** The OpenAI format over every provider: `/api/compat`. */
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 
 const KEYS = {
   openai: "sk-fake-openai",
@@ -14,7 +14,7 @@ let stack: Stack;
 let client: OpenAI;
 beforeAll(async () => {
   const keys = Object.fromEntries(Object.values(KEYS).map((key) => [key, { kind: "ok" }] as const));
-  stack = await startStack({ upstream: { keys } });
+  stack = await sharedStack({ keys });
   for (const [provider, key] of Object.entries(KEYS)) await stack.admin.addKeys(provider, [key]);
   const baseURL = `${stack.url}/api/compat`;
   client = new OpenAI({ baseURL, apiKey: ADMIN_TOKEN, maxRetries: 0 });

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { EXAMPLE_MODELS } from "../../lib/snippets/example-model.ts";
 import { codeSpans, DOCUMENTS, readDocument, tableRows } from "../docs/markdown.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 import { SnippetRunner, type SnippetSurroundings, WRITTEN_ADDRESS } from "./snippet-runner.ts";
 
 /**
@@ -27,7 +27,7 @@ let token = "";
 const runner = new SnippetRunner();
 
 beforeAll(async () => {
-  stack = await startStack({ upstream: { unknownKey: () => ({ kind: "ok" }) } });
+  stack = await sharedStack({ unknownKey: () => ({ kind: "ok" }) });
   await Promise.all(
     [...EXAMPLE_MODELS.keys()].map((slug) => stack.admin.addKeys(slug, [`fake-${slug}-key`])),
   );

@@ -1,6 +1,6 @@
 /** If no account of the pool can decrypt a turn's reasoning, the turn continues without it, on the running Worker. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 
 const KEYS = ["sk-fake-first", "sk-fake-second"];
 const REFUSAL = {
@@ -15,7 +15,7 @@ const REFUSAL = {
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   await stack.admin.addKeys("openai", KEYS);
 });
 

@@ -10,6 +10,7 @@ import { type RunningServer, startServer } from "../../scripts/serve.ts";
 import {
   type FakeUpstream,
   type FakeUpstreamOptions,
+  type KnownKeys,
   startFakeUpstream,
 } from "../fake-upstream/start-fake-upstream.ts";
 import { AdminApi } from "./admin-api.ts";
@@ -54,8 +55,9 @@ export interface Stack {
   /**
    * Removes everything from the database and the upstream, for other tests to start from: compiling the portal again
    * would cost ten seconds of CPU. Isolates keep what they learned about providers, but not about keys.
+   * @param known The upstream's keys from now on; default: those that it had at first.
    */
-  empty(): Promise<void>;
+  empty(known?: KnownKeys): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -112,8 +114,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await server.dispose();
       server = await serve(vars);
     },
-    async empty() {
-      upstream.forget();
+    async empty(known) {
+      upstream.forget(known);
       if (local !== undefined && isAsStarted) return emptyServer(local);
       await server.dispose();
       await rm(dataDir, { recursive: true, force: true });
@@ -124,6 +126,35 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     async close() {
       await Promise.all([server.dispose(), upstream.close()]);
       await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The stack of this process that files share; null until one has closed it, and while one is using it. */
+let shared: Stack | null = null;
+
+/**
+ * A stack for a file that needs no server of its own, without what isolates learn about providers from errors: it is
+ * the one that an earlier file closed, emptied. To start one, and to have it compile what it serves, takes three and a
+ * half seconds of CPU. It ends with the process.
+ */
+export async function sharedStack(known: KnownKeys = {}): Promise<Stack> {
+  const closed = shared;
+  shared = null;
+  const stack = closed ?? (await startStack({ upstream: known }));
+  if (closed !== null) await stack.empty(known);
+  if (process.env.PLATFORM) return stack;
+  return {
+    ...{ upstream: stack.upstream, admin: stack.admin },
+    ...{ restart: stack.restart, empty: stack.empty },
+    get url() {
+      return stack.url;
+    },
+    get isolateUrls() {
+      return stack.isolateUrls;
+    },
+    async close() {
+      shared = stack;
     },
   };
 }

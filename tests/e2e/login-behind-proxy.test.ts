@@ -2,13 +2,13 @@
 import http from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { builtActions } from "../portal/actions.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 
 const PERSON = { email: "ada@example.com", password: "a long password" };
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   const { port } = new URL(stack.url);
   const headers = { host: `127.0.0.1:${port}`, origin: stack.url };
   await act("setUp", "/setup", { ...PERSON, name: "Ada", secret: ADMIN_TOKEN }, headers);

@@ -5,7 +5,7 @@ import { SPEECH_BYTES } from "../fake-upstream/openai-media.ts";
 import { BIG_STREAM, BIG_STREAM_SHA256, ODD_HEADERS } from "../fake-upstream/special-models.ts";
 import { VOICE_BYTES } from "../fake-upstream/speech-providers.ts";
 import { chat } from "./chat.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 import { rawHttp } from "./raw-http.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -23,7 +23,7 @@ const JSON_HEADERS = { ...BEARER, "content-type": "application/json" };
 let stack: Stack;
 beforeAll(async () => {
   const keys = Object.fromEntries(Object.values(KEYS).map((key) => [key, { kind: "ok" }] as const));
-  stack = await startStack({ upstream: { keys } });
+  stack = await sharedStack({ keys });
   for (const [provider, key] of Object.entries(KEYS)) await stack.admin.addKeys(provider, [key]);
 });
 beforeEach(() => stack.upstream.clear());

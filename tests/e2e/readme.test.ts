@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../scripts/root.ts";
 import { readDocument, snippet, snippets } from "../docs/markdown.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 import { SnippetRunner, WRITTEN_ADDRESS } from "./snippet-runner.ts";
 
 const readme = readDocument("README.md");
@@ -23,7 +23,7 @@ const runner = new SnippetRunner();
 
 beforeAll(async () => {
   const keys = { [OPENAI_KEY]: { kind: "ok" }, [ANTHROPIC_KEY]: { kind: "ok" } } as const;
-  stack = await startStack({ upstream: { keys } });
+  stack = await sharedStack({ keys });
 });
 afterAll(async () => {
   await stack?.close();

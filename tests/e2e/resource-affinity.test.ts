@@ -1,13 +1,13 @@
 /** What was created with one key is found again with that key, in a pool of many, and after a restart. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inParallel } from "./chat.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 
 const KEYS = 100;
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack();
+  stack = await sharedStack();
   const keys = Array.from({ length: KEYS }, (_, index) => `sk-fake-owner-${index}`);
   for (const key of keys) stack.upstream.setKey(key, { kind: "ok" });
   await stack.admin.addKeys("openai", keys);

@@ -10,12 +10,12 @@ import Anthropic, {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeAnthropicCalls } from "./anthropic-calls.ts";
 import { addErrorKeys, ERROR_MODELS, QUICK_FAILURES } from "./error-keys.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack, startStack } from "./harness.ts";
 
 describe("calls", () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack({ upstream: { keys: { "sk-ant-fake": { kind: "ok" } } } });
+    stack = await sharedStack({ keys: { "sk-ant-fake": { kind: "ok" } } });
     await stack.admin.addKeys("anthropic", ["sk-ant-fake"]);
   });
   afterAll(() => stack?.close());

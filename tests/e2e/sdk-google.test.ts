@@ -3,12 +3,12 @@ import { ApiError, GoogleGenAI } from "@google/genai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addErrorKeys, ERROR_MODELS, QUICK_FAILURES } from "./error-keys.ts";
 import { describeGoogleCalls } from "./google-calls.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack, startStack } from "./harness.ts";
 
 describe("calls", () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack({ upstream: { keys: { "AIza-fake": { kind: "ok" } } } });
+    stack = await sharedStack({ keys: { "AIza-fake": { kind: "ok" } } });
     await stack.admin.addKeys("google-ai-studio", ["AIza-fake"]);
   });
   afterAll(() => stack?.close());

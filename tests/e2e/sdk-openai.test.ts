@@ -9,13 +9,13 @@ import OpenAI, {
 } from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addErrorKeys, ERROR_MODELS, QUICK_FAILURES } from "./error-keys.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack, startStack } from "./harness.ts";
 import { describeOpenAiCalls } from "./openai-calls.ts";
 
 describe("calls", () => {
   let stack: Stack;
   beforeAll(async () => {
-    stack = await startStack({ upstream: { keys: { "sk-fake-openai": { kind: "ok" } } } });
+    stack = await sharedStack({ keys: { "sk-fake-openai": { kind: "ok" } } });
     await stack.admin.addKeys("openai", ["sk-fake-openai"]);
   });
   afterAll(() => stack?.close());

@@ -1,11 +1,11 @@
 /** What a token has stored belongs to it and to its member, over the lives of several isolates. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 import { openNodeSocket } from "./web-socket-client.ts";
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ upstream: { unknownKey: () => ({ kind: "ok" }) } });
+  stack = await sharedStack({ unknownKey: () => ({ kind: "ok" }) });
   await stack.admin.addKeys("openai", ["sk-fake-owner-1", "sk-fake-owner-2", "sk-fake-owner-3"]);
 });
 afterAll(() => stack?.close());

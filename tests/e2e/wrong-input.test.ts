@@ -1,13 +1,13 @@
 /** Wrong input gets its documented response, and the next request works. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { chat } from "./chat.ts";
-import { ADMIN_TOKEN, type Stack, startStack } from "./harness.ts";
+import { ADMIN_TOKEN, type Stack, sharedStack } from "./harness.ts";
 import { rawSocket } from "./raw-http.ts";
 import { sha256 } from "./sha256.ts";
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ upstream: { keys: { "sk-fake-openai": { kind: "ok" } } } });
+  stack = await sharedStack({ keys: { "sk-fake-openai": { kind: "ok" } } });
   await stack.admin.addKeys("openai", ["sk-fake-openai"]);
 });
 afterEach(async () => {

@@ -20,7 +20,7 @@ export class KeyBook {
   readonly #behaviours = new Map<string, KeyBehaviour>();
   /** For each behavior object: how often it was used, its window, its generator. */
   readonly #progress = new WeakMap<KeyBehaviour, Progress>();
-  readonly #unknown: (key: string, provider: string) => KeyBehaviour;
+  #unknown: (key: string, provider: string) => KeyBehaviour;
 
   /** `unknown` returns the behavior of a key without its own. */
   constructor(unknown: (key: string, provider: string) => KeyBehaviour) {
@@ -32,8 +32,9 @@ export class KeyBook {
     this.#behaviours.set(key, structuredClone(behaviour));
   }
 
-  clear(): void {
+  clear(unknown = this.#unknown): void {
     this.#behaviours.clear();
+    this.#unknown = unknown;
   }
 
   decide(context: ErrorContext): Decision {

@@ -19,13 +19,17 @@ import { GATEWAY_PATH } from "./target.ts";
 import type { KeyBehaviour, LedgerEntry, RequestRecord } from "./types.ts";
 import { UpstreamState } from "./upstream-state.ts";
 
-export interface FakeUpstreamOptions {
-  /** Default 0: any free port. */
-  readonly port?: number;
+/** The keys that it knows. */
+export interface KnownKeys {
   /** Behavior by key text. */
   readonly keys?: Readonly<Record<string, KeyBehaviour>>;
   /** The behavior of an unlisted key, determined once per key. Default: the provider doesn't know it. */
   readonly unknownKey?: (key: string, provider: string) => KeyBehaviour;
+}
+
+export interface FakeUpstreamOptions extends KnownKeys {
+  /** Default 0: any free port. */
+  readonly port?: number;
   /** False for long runs: `requests` stays empty, `ledger` still counts. Default true. */
   readonly keepsRequests?: boolean;
   /** Gives each response its own `cf-aig-log-id`. Default false. */
@@ -47,10 +51,12 @@ export interface FakeUpstream {
   setKey(key: string, behaviour: KeyBehaviour): void;
   /** Discards the requests seen; keys and their progress stay. */
   clear(): void;
-  /** Discards the requests seen, and the behaviors of keys except the initial ones. */
-  forget(): void;
+  /** Discards the requests seen, and the behaviors of keys except these, which are initially those of the start. */
+  forget(known?: KnownKeys): void;
   close(): Promise<void>;
 }
+
+const NO_KEY = () => ({ kind: "invalid" }) as const;
 
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
   const server = createServer();
@@ -62,9 +68,11 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
   if (address === null || typeof address === "string") throw new Error("No TCP address");
   const url = `http://127.0.0.1:${address.port}`;
   const gatewayUrl = `${url}${GATEWAY_PATH}`;
-  const keys = new KeyBook(options.unknownKey ?? (() => ({ kind: "invalid" })));
+  const keys = new KeyBook(NO_KEY);
+  let known: KnownKeys = options;
   const setKeys = () => {
-    for (const [key, behaviour] of Object.entries(options.keys ?? {})) keys.set(key, behaviour);
+    keys.clear(known.unknownKey ?? NO_KEY);
+    for (const [key, behaviour] of Object.entries(known.keys ?? {})) keys.set(key, behaviour);
   };
   setKeys();
   const state = new UpstreamState({
@@ -104,9 +112,9 @@ export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Prom
     ledger: state.ledger,
     setKey: (key, behaviour) => keys.set(key, behaviour),
     clear,
-    forget() {
+    forget(others = known) {
       clear();
-      keys.clear();
+      known = others;
       setKeys();
     },
     async close() {
