@@ -1,6 +1,7 @@
 import { defineConfig } from "@playwright/test";
 import { CHROMIUM_FLAGS, findChromium } from "./scripts/find-chromium.ts";
 import { TIME_ZONE } from "./tests/portal/time-zone.ts";
+import { VIEWPORT } from "./tests/portal/viewport.ts";
 
 const executablePath = findChromium();
 
@@ -19,7 +20,7 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   reporter: [["list"]],
   use: {
-    viewport: { width: 1440, height: 900 },
+    viewport: VIEWPORT,
     locale: "en-US",
     timezoneId: TIME_ZONE,
     // What moves is waited for before each click, and drawn by the processor.

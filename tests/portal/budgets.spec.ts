@@ -4,7 +4,7 @@
  */
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
-import { askProxy } from "./proxy-call.ts";
+import { askProxy, onceWritten } from "./proxy-call.ts";
 
 const KEY = "sk-fake-budgets-spec-0123456789";
 
@@ -62,10 +62,10 @@ test("a member's limit holds for all own tokens; both see what is left, an admin
   );
 
   const row = page.getByRole("row", { name: /Requests per day/ });
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await page.goto("/tokens/budgets");
-    await expect(row).toContainText("2 of 2", { timeout: 500 });
-  }).toPass();
+    await expect(row).toContainText("2 of 2", { timeout: 2_000 });
+  });
   await expect(page.getByRole("button", { name: "Rebuild from the log" })).toHaveCount(0);
   await expectAccessible(page);
   await page.context().close();

@@ -1,7 +1,7 @@
 /** Groups in the portal, from the first one to its deletion: their keys, members, tokens, limits and use. */
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
-import { askProxy } from "./proxy-call.ts";
+import { askProxy, onceWritten } from "./proxy-call.ts";
 
 const OWN = "sk-fake-groups-own-0123456789abcdef";
 const ADDED = "sk-fake-groups-added-0123456789abcd";
@@ -113,14 +113,14 @@ test("a group is created, gets a key, a member, a limit and a token, and is dele
   expect(rejected.status).toBe(429);
   expect(rejected.text).toContain("search");
 
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.goto(path);
     const table = admin.getByRole("table", { name: "Budgets" });
-    await expect(table).toContainText("1 of 1", { timeout: 1_000 });
+    await expect(table).toContainText("1 of 1", { timeout: 2_000 });
     await expect(admin.getByRole("heading", { name: "Latest requests" })).toBeVisible({
-      timeout: 1_000,
+      timeout: 2_000,
     });
-  }).toPass();
+  });
   await expectAccessible(admin);
   const keys = admin.getByRole("region", { name: "Keys" });
   await expect(keys.getByRole("listitem").getByRole("link")).toContainText("1 key");

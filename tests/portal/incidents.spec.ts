@@ -2,6 +2,8 @@
 import { expect, expectAccessible, test } from "./portal.ts";
 import { askProxy } from "./proxy-call.ts";
 
+const CLEARED = expect.objectContaining({ verdict: "acquitted" });
+
 test("an incident stands first on the overview, and in the provider's list when it is over", async ({
   admin,
   server,
@@ -9,12 +11,13 @@ test("an incident stands first on the overview, and in the provider's list when 
   const keys = Array.from({ length: 6 }, (_, index) => `sk-fake-incident-${index}`);
   for (const key of keys) server.upstream.setKey(key, { kind: "invalid" });
   await server.admin.addKeys("openai", keys);
-  const line = admin.getByRole("link", { name: /OpenAI: keys fail alike/ });
-  await expect(async () => {
+  const reported = async () => {
     await askProxy(server, "test-admin-token");
-    await admin.goto("/");
-    await expect(line).toBeVisible({ timeout: 500 });
-  }).toPass();
+    return server.admin.call<{ items: readonly object[] }>("GET", "incidents?provider=openai");
+  };
+  await expect.poll(async () => (await reported()).items).toHaveLength(1);
+  await admin.goto("/");
+  const line = admin.getByRole("link", { name: /OpenAI: keys fail alike/ });
   await expect(line).toContainText(/[56] keys were rejected/);
   await expectAccessible(admin);
   await line.click();
@@ -25,18 +28,14 @@ test("an incident stands first on the overview, and in the provider's list when 
   await expectAccessible(admin);
 
   for (const key of keys) server.upstream.setKey(key, { kind: "ok" });
-  await expect(async () => {
-    await askProxy(server, "test-admin-token");
-    await admin.reload();
-    await expect(list).toContainText("a key answered", { timeout: 500 });
-  }).toPass();
-  await expect(line).toHaveCount(0);
   // A key that has served is shown as cleared.
-  await expect(async () => {
-    await askProxy(server, "test-admin-token");
-    await admin.reload();
-    await expect(list).toContainText(/keys? answered and (?:was|were) cleared/, { timeout: 500 });
-  }).toPass();
+  await expect
+    .poll(reported)
+    .toMatchObject({ items: [{ keys: expect.arrayContaining([CLEARED]), endedBy: "answer" }] });
+  await admin.reload();
+  await expect(list).toContainText("a key answered");
+  await expect(list).toContainText(/keys? answered and (?:was|were) cleared/);
+  await expect(line).toHaveCount(0);
   await expect(list).not.toContainText("blocked on a second witness");
   await expectAccessible(admin);
 });

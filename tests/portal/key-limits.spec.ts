@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { removeKeys } from "../e2e/harness.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
-import { askProxy } from "./proxy-call.ts";
+import { askProxy, onceWritten } from "./proxy-call.ts";
 
 const fill = async (form: ReturnType<Page["getByRole"]>, limits: Record<string, string>) => {
   for (const [label, value] of Object.entries(limits)) await form.getByLabel(label).fill(value);
@@ -97,11 +97,11 @@ test("a key's caps are set in its sheet, and one that is reached says so", async
 
   expect((await askProxy(server, "test-admin-token")).status).toBe(200);
   expect((await askProxy(server, "test-admin-token")).status).toBe(429);
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.reload();
     const row = admin.getByRole("row", { name: /capped/ });
-    await expect(row).toContainText("Cost cap per day reached", { timeout: 1000 });
-  }).toPass();
+    await expect(row).toContainText("Cost cap per day reached", { timeout: 2_000 });
+  });
   const inForce = sheet.getByRole("table", { name: "Limits in force" });
   await expect(inForce.getByRole("row", { name: /2 requests at the same time/ })).toContainText(
     "2Set by a person",

@@ -4,6 +4,7 @@ import { chat } from "../e2e/chat.ts";
 import { removeKeys, type Stack } from "../e2e/harness.ts";
 import { condemn } from "./condemn.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
+import { onceWritten } from "./proxy-call.ts";
 
 const keys = (count: number, name = "good") =>
   Array.from({ length: count }, (_, index) => ({
@@ -232,10 +233,10 @@ test("a suspect shows what is held against it, and that an answer cleared it", a
   await server.admin.addKeys("openai", [key]);
   await chat(server, { model: "gpt-bad" });
   const mark = admin.getByText("Suspect", { exact: true });
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.goto("/keys/openai");
-    await expect(mark.first()).toBeVisible({ timeout: 1_000 });
-  }).toPass();
+    await expect(mark.first()).toBeVisible({ timeout: 2_000 });
+  });
   await expectAccessible(admin);
   await admin
     .getByRole("button", { name: /^Open / })
@@ -248,9 +249,9 @@ test("a suspect shows what is held against it, and that an answer cleared it", a
   await expectAccessible(admin);
 
   await chat(server, { model: "gpt-4o" });
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.reload();
-    await expect(admin.getByText("Cleared: it answered")).toBeVisible({ timeout: 1_000 });
-  }).toPass();
+    await expect(admin.getByText("Cleared: it answered")).toBeVisible({ timeout: 2_000 });
+  });
   await expect(sheet.getByRole("heading", { name: "Under suspicion" })).toBeHidden();
 });

@@ -23,6 +23,7 @@ import {
 import { type Stack, startStack } from "../e2e/harness.ts";
 import { act } from "./actions.ts";
 import { tellTimeZone } from "./time-zone.ts";
+import { VIEWPORT } from "./viewport.ts";
 
 export { expect };
 
@@ -73,13 +74,17 @@ class Servers {
     return this.#stack;
   }
 
-  /** One for all tests of a file: what the portal's pages share is fetched and compiled once. */
+  /**
+   * One page for all tests of a file: what the portal's pages share is fetched and compiled once. In a new page, the
+   * first address takes twice as much CPU.
+   */
   async admin(browser: Browser, server: Stack): Promise<AdminBrowser> {
     if (this.#admin === undefined) {
       const context = await browser.newContext();
       await setUp(context.request, server);
       await tellTimeZone(context, server.url);
-      this.#admin = { context, cookies: await context.cookies() };
+      const page = await context.newPage();
+      this.#admin = { context, page, cookies: await context.cookies() };
     }
     return this.#admin;
   }
@@ -96,22 +101,33 @@ class Servers {
 
 interface AdminBrowser {
   readonly context: BrowserContext;
+  readonly page: Page;
   /** As they are after setup. */
   readonly cookies: Awaited<ReturnType<BrowserContext["cookies"]>>;
 }
 
+/** What tests listen to. */
+const EVENTS = ["console", "pageerror", "request", "response"];
+
 /**
- * Closes what a test opened, and removes what it left in the admin's browser. Pages are closed first: Playwright takes
- * a screenshot of those that are closed with their context, even if no one needs it.
+ * Closes what a test opened, and removes what it left in the admin's browser and page. Pages are closed first:
+ * Playwright takes a screenshot of those that are closed with their context, even if no one needs it.
  */
-async function tidyUp(browser: Browser, page: Page, { context, cookies }: AdminBrowser) {
-  if (/^http/.test(page.url())) {
+async function tidyUp(browser: Browser, { context, page, cookies }: AdminBrowser): Promise<void> {
+  for (const event of EVENTS) page.removeAllListeners(event);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  const { origin, protocol } = new URL(page.url());
+  // A page that is left alone asks for news, and would be sent to sign in.
+  await page.goto("about:blank");
+  if (protocol === "http:") {
     const session = await context.newCDPSession(page);
-    const { origin } = new URL(page.url());
     await session.send("Storage.clearDataForOrigin", { origin, storageTypes: "local_storage" });
+    await session.detach();
   }
+  await page.mouse.move(0, 0);
+  await page.setViewportSize(VIEWPORT);
   for (const each of browser.contexts()) {
-    for (const open of each.pages()) await open.close();
+    for (const open of each.pages()) if (open !== page) await open.close();
     if (each !== context) await each.close();
   }
   await context.setOffline(false);
@@ -121,7 +137,7 @@ async function tidyUp(browser: Browser, page: Page, { context, cookies }: AdminB
 
 interface TestFixtures {
   readonly server: Stack;
-  /** A page on which the admin is signed in. */
+  /** A page on which the admin is signed in; the same for all tests of a file. */
   readonly admin: Page;
 }
 
@@ -147,11 +163,10 @@ export const test = base.extend<TestFixtures, { readonly servers: Servers }>({
   // `server` comes first: its address is the base of this page's paths.
   admin: async ({ server, servers, browser }, use, testInfo) => {
     const adminBrowser = await servers.admin(browser, server);
-    const page = await adminBrowser.context.newPage();
-    const faults = collectFaults(page);
-    await use(page);
+    const faults = collectFaults(adminBrowser.page);
+    await use(adminBrowser.page);
     // If a test fails, its pages stay open for screenshots; the next one gets another browser.
-    if (testInfo.status === testInfo.expectedStatus) await tidyUp(browser, page, adminBrowser);
+    if (testInfo.status === testInfo.expectedStatus) await tidyUp(browser, adminBrowser);
     expect(faults, "faults that the page told in its console").toEqual([]);
   },
 });

@@ -1,7 +1,7 @@
 /** Keys that are limited together: suggested as one quota domain, undone, dismissed. */
 import { removeKeys } from "../e2e/harness.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
-import { askProxy } from "./proxy-call.ts";
+import { askProxy, onceWritten } from "./proxy-call.ts";
 
 const MODELS = ["gpt-4o-mini", "gpt-5-mini", "gpt-5"];
 
@@ -23,10 +23,10 @@ test("two keys that are always rejected together are offered to be merged", asyn
   // For each model both are tried first and rejected, then another key serves.
   for (const model of MODELS) await askProxy(server, "test-admin-token", `openai/${model}`);
   const hint = admin.getByRole("region", { name: "Keys limited together" });
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.goto("/keys/openai");
-    await expect(hint).toBeVisible({ timeout: 500 });
-  }).toPass();
+    await expect(hint).toBeVisible({ timeout: 2_000 });
+  });
   await expect(hint).toContainText("These 2 keys are limited together 3 times of 3");
   await expectAccessible(admin);
   await expect(async () => {

@@ -3,6 +3,7 @@ import { condemn } from "./condemn.ts";
 import { portalPages } from "./pages.ts";
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
+import { onceWritten } from "./proxy-call.ts";
 
 /** JavaScript that a page may send, gzipped, before anything is clicked. */
 const MOST_SCRIPT_KB = 250;
@@ -42,10 +43,10 @@ test("the overview tells the worst pool first", async ({ admin, server }) => {
   });
   await condemn(server, { provider: "groq", model: "llama-3.3-70b" });
   // The block is written with the next flush.
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.goto("/");
-    await expect(admin.getByText("Groq can’t serve requests")).toBeVisible({ timeout: 500 });
-  }).toPass();
+    await expect(admin.getByText("Groq can’t serve requests")).toBeVisible({ timeout: 2_000 });
+  });
   const openai = admin.getByRole("row", { name: /OpenAI/ });
   await expect(openai.getByRole("img", { name: "2 ready" })).toBeVisible();
   await expectAccessible(admin);
@@ -55,24 +56,26 @@ test("the overview is read again when something has changed, and only while it i
   admin,
   server,
 }) => {
-  await admin.clock.install();
+  // Its clock stays another.
+  const page = await admin.context().newPage();
+  await page.clock.install();
   const asked: string[] = [];
-  admin.on("request", (request) => {
+  page.on("request", (request) => {
     if (request.url().endsWith("/stamp")) asked.push(request.url());
   });
-  await admin.goto("/");
-  await expect(admin.getByText(/^As of /)).toBeVisible();
-  const fireworks = admin.getByRole("row", { name: /Fireworks/ });
+  await page.goto("/");
+  await expect(page.getByText(/^As of /)).toBeVisible();
+  const fireworks = page.getByRole("row", { name: /Fireworks/ });
   await expect(fireworks).toBeHidden();
   await server.admin.addKeys("fireworks", ["fw_fake_quiet_refresh_0001"]);
 
   const hide = (isHidden: boolean) =>
-    admin.evaluate((hidden) => {
+    page.evaluate((hidden) => {
       Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
       document.dispatchEvent(new Event("visibilitychange"));
     }, isHidden);
   await hide(true);
-  for (let minute = 0; minute < 5; minute += 1) await admin.clock.runFor(60_000);
+  for (let minute = 0; minute < 5; minute += 1) await page.clock.runFor(60_000);
   expect(asked).toEqual([]);
   await hide(false);
   await expect(fireworks).toBeVisible();

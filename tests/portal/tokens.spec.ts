@@ -4,7 +4,7 @@ import type { Stack } from "../e2e/harness.ts";
 import { builtActions, callAction, outcomeOf } from "./actions.ts";
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
-import { askProxy } from "./proxy-call.ts";
+import { askProxy, onceWritten } from "./proxy-call.ts";
 
 const KEY = "sk-fake-tokens-spec-0123456789";
 
@@ -257,10 +257,10 @@ test("a limit that an admin sets is a ceiling for its owner, shown with what is 
   await form.getByLabel("Requests per day").fill("100");
   await form.getByRole("button", { name: "Save" }).click();
   await expect(rowOf(admin, "ceiling-app")).toContainText("of 100 requests today");
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.reload();
-    await expect(rowOf(admin, "ceiling-app")).toContainText("1 of 100", { timeout: 500 });
-  }).toPass();
+    await expect(rowOf(admin, "ceiling-app")).toContainText("1 of 100", { timeout: 2_000 });
+  });
 
   await page.reload();
   await choose(page, "ceiling-app", "Edit");

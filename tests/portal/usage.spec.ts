@@ -6,7 +6,7 @@ import type { Stack } from "../e2e/harness.ts";
 import { ADMIN_TOKEN } from "../e2e/harness.ts";
 import { newMember } from "./people.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
-import { askProxy } from "./proxy-call.ts";
+import { askProxy, onceWritten, untilWritten } from "./proxy-call.ts";
 
 const KEY = "sk-fake-usage-spec-0123456789";
 const MODELS = ["gpt-4o-mini", "gpt-4o-mini", "gpt-4o-mini", "gpt-4o", "gpt-4o"];
@@ -32,10 +32,10 @@ async function send(admin: Page, server: Stack): Promise<Sent> {
   }
   expect((await askProxy(server, "no-such-token")).status).toBe(401);
   sent = { tokens, requests: MODELS.length + 1 };
-  await expect(async () => {
+  await onceWritten(server, async () => {
     await admin.goto("/usage");
-    await expect(figure(admin, "Requests")).toHaveText(/^6/, { timeout: 500 });
-  }).toPass();
+    await expect(figure(admin, "Requests")).toHaveText(/^6/, { timeout: 2_000 });
+  });
   return sent;
 }
 
@@ -346,6 +346,7 @@ test("an admin counts usage by a tag, and finds the requests of its values", asy
   await expect(async () => {
     const { status } = await askProxy(server, token, "openai/gpt-4o-mini", tags);
     expect(status).toBe(200);
+    await untilWritten(server);
     await admin.goto("/usage?by=tag:customer");
     await expect(admin.getByRole("row", { name: /^acme/ })).toBeVisible({ timeout: 3_000 });
   }).toPass();
