@@ -130,6 +130,8 @@ test("adding can be cancelled; what was sent is kept and reported", async ({ adm
   await admin.goto("/keys/add?provider=openai");
   await chooseFile(admin, lines);
   await admin.getByRole("button", { name: "Preview" }).click();
+  const add = admin.getByRole("button", { name: "Add 3,000 keys" });
+  await expect(add).toBeVisible();
   // Only the first part reaches the server before "Cancel" is clicked.
   let parts = 0;
   const cancelled = Promise.withResolvers<void>();
@@ -138,7 +140,7 @@ test("adding can be cancelled; what was sent is kept and reported", async ({ adm
     if (parts > 1) await cancelled.promise;
     await route.continue();
   });
-  await admin.getByRole("button", { name: "Add 3,000 keys" }).click();
+  await add.click();
   await expect(admin.getByText("500 of 3,000 keys")).toBeVisible();
   await admin.getByRole("button", { name: "Cancel" }).click();
   cancelled.resolve();
