@@ -59,6 +59,12 @@ test("keys are sealed under a new secret while serving, over a stop and a reload
     KEY_ENCRYPTION_SECRET: "the secret after the rotation",
     KEY_ENCRYPTION_SECRET_PREVIOUS: "test-encryption-secret",
   });
+  // An isolate that has just begun notes its version after its first response.
+  await expect(async () => {
+    await admin.goto(`${server.url}/audit?action=deployment.start`);
+    const deployed = admin.getByRole("row", { name: /system Deployed a version \d+\.\d+\.\d+\+/ });
+    await expect(deployed).toHaveCount(1, { timeout: 2_000 });
+  }).toPass();
   await admin.goto(`${server.url}/settings/maintenance`);
   const secret = admin.getByRole("region", { name: "Encryption secret" });
   const remaining = secret.getByText(/of [\d,]+ keys are still encrypted/);
