@@ -73,6 +73,16 @@ describe("a response after two invalid keys", () => {
     expect(await ask()).toBe(1);
   });
 
+  test.each(["disabled", "blocked"] as const)("leaves out keys that are %s", async (status) => {
+    const { proxy, ask, checked } = proxyOf("oxxoxxxoxxo");
+    expect(await ask()).toBe(1);
+    // It is still in its place among the keys that are next.
+    const [key] = proxy.keys("openai").slice(4);
+    if (key !== undefined) key.status = status;
+    expect(await ask()).toBe(3);
+    expect(checked()).toEqual([0, 5, 6, 7, 8, 9, 10, 3]);
+  });
+
   test("checks no more than 15, the one that served among them, in one second", async () => {
     const { proxy, ask, checked } = proxyOf(`xxo${"x".repeat(20)}xxo`);
     await ask();
