@@ -41,7 +41,7 @@ export function PageHeader({
       </div>
       {(actions || asOf) && (
         <div className="flex flex-wrap items-center gap-2">
-          {asOf}
+          {asOf && <div className="max-lg:basis-full">{asOf}</div>}
           {actions}
         </div>
       )}

@@ -12,8 +12,8 @@ export function PageSection({
 }) {
   return (
     <section className="grid gap-4 border-t py-8 first:border-t-0 first:pt-0 md:grid-cols-[14rem_1fr] md:gap-10">
-      <div className="space-y-1">
-        <h2 className="font-medium">{title}</h2>
+      <div className="space-y-2">
+        <h2 className="leading-none font-medium">{title}</h2>
         {description && <p className="text-muted-foreground text-sm">{description}</p>}
       </div>
       <div className="min-w-0">{children}</div>

@@ -40,7 +40,7 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
             <TableHead>{t("actor")}</TableHead>
             <TableHead>{t("action")}</TableHead>
             <TableHead>{t("subject")}</TableHead>
-            <TableHead>{t("address")}</TableHead>
+            <TableHead className="@max-4xl/list:hidden">{t("address")}</TableHead>
             <TableHead className="w-12">
               <span className="sr-only">{t("details")}</span>
             </TableHead>
@@ -69,7 +69,9 @@ export function AuditTable({ entries }: { readonly entries: readonly AuditRow[] 
                   </span>
                 )}
               </TableCell>
-              <TableCell className={cn(entry.ip !== null && "font-mono text-xs")}>
+              <TableCell
+                className={cn("@max-4xl/list:hidden", entry.ip !== null && "font-mono text-xs")}
+              >
                 {entry.ip ?? UNKNOWN}
               </TableCell>
               <TableCell data-card="aside">

@@ -49,7 +49,6 @@ export function SessionList({ sessions }: { readonly sessions: readonly SessionI
               <Button
                 variant="outline"
                 size="sm"
-                className="max-sm:h-10"
                 disabled={isEnding}
                 aria-label={t("end", { name })}
                 onClick={() => end(handle)}

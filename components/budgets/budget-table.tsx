@@ -31,13 +31,13 @@ export async function BudgetTable({
 }) {
   const t = await getTranslations("budgets");
   return (
-    <div className="overflow-hidden rounded-lg border">
+    <div className="@container overflow-hidden rounded-lg border">
       <Table aria-label={t("table")}>
         <TableHeader>
           <TableRow className="hover:bg-transparent">
-            <TableHead className="pl-4 max-sm:hidden">{t("column.limit")}</TableHead>
-            <TableHead className="min-w-40 max-sm:pl-4">{t("column.used")}</TableHead>
-            <TableHead className="text-right max-sm:hidden">{t("column.reserved")}</TableHead>
+            <TableHead className="pl-4 @max-2xl:hidden">{t("column.limit")}</TableHead>
+            <TableHead className="min-w-40 @max-2xl:pl-4">{t("column.used")}</TableHead>
+            <TableHead className="text-right @max-2xl:hidden">{t("column.reserved")}</TableHead>
             <TableHead className="text-right">{t("column.left")}</TableHead>
             <TableHead className="pr-4 text-right">{t("column.renews")}</TableHead>
           </TableRow>
@@ -88,7 +88,7 @@ async function HolderRows({
       </TableRow>
       {set.map((limit) => (
         <TableRow key={limit} className="border-0 hover:bg-transparent">
-          <TableCell className="pl-4 max-sm:hidden">{limits(`name.${limit}`)}</TableCell>
+          <TableCell className="pl-4 @max-2xl:hidden">{limits(`name.${limit}`)}</TableCell>
           <LimitCells holder={holder} limit={limit} label={limits(`name.${limit}`)} />
         </TableRow>
       ))}
@@ -113,13 +113,13 @@ async function LimitCells({
     const { underWay } = holder;
     return (
       <>
-        <TableCell className="tabular-nums max-sm:pl-4">
-          <PhoneLabel>{label}</PhoneLabel>
+        <TableCell className="tabular-nums @max-2xl:pl-4">
+          <NarrowLabel>{label}</NarrowLabel>
           {isNow
             ? t("used", { used: formatExactCount(underWay ?? 0), most: formatExactCount(most) })
             : t("most", { most: formatCount(most) })}
         </TableCell>
-        <TableCell className="text-right max-sm:hidden">{UNKNOWN}</TableCell>
+        <TableCell className="text-right @max-2xl:hidden">{UNKNOWN}</TableCell>
         <TableCell className="text-right tabular-nums">
           {isNow ? formatExactCount(Math.max(0, most - (underWay ?? 0))) : UNKNOWN}
         </TableCell>
@@ -134,8 +134,8 @@ async function LimitCells({
   const tone = cn(share >= NEARLY && "text-cooling", share >= 1 && "text-blocked font-medium");
   return (
     <>
-      <TableCell className="tabular-nums max-sm:pl-4">
-        <PhoneLabel>{label}</PhoneLabel>
+      <TableCell className="tabular-nums @max-2xl:pl-4">
+        <NarrowLabel>{label}</NarrowLabel>
         <span className={tone}>{t("used", words)}</span>
         <Progress
           aria-label={t("usedLabel", { name: holder.name, limit: label, ...words })}
@@ -147,7 +147,7 @@ async function LimitCells({
           )}
         />
       </TableCell>
-      <TableCell className="text-right tabular-nums max-sm:hidden" title={t("reservedHelp")}>
+      <TableCell className="text-right tabular-nums @max-2xl:hidden" title={t("reservedHelp")}>
         {reserved === 0 ? UNKNOWN : amountOf(limit, reserved)}
       </TableCell>
       <TableCell className={cn("text-right tabular-nums", tone)}>{amountOf(limit, left)}</TableCell>
@@ -158,9 +158,9 @@ async function LimitCells({
   );
 }
 
-/** On a phone a limit's name has no column of its own. */
-function PhoneLabel({ children }: { readonly children: string }) {
-  return <span className="text-muted-foreground block text-xs sm:hidden">{children}</span>;
+/** In a narrow table a limit's name has no column of its own. */
+function NarrowLabel({ children }: { readonly children: string }) {
+  return <span className="text-muted-foreground block text-xs @2xl:hidden">{children}</span>;
 }
 
 /** Below this, rounded figures wouldn't add up: 130 of 2K used, 1.9K left. */

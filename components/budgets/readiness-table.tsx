@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { UNKNOWN } from "@/components/format";
 import { Countdown } from "@/components/time/countdown";
 import {
   Table,
@@ -40,6 +41,7 @@ export async function ReadinessTable({
                 {t("count", { ready: models - cooling.length, models })}
               </TableCell>
               <TableCell className="pr-4">
+                {cooling.length === 0 && UNKNOWN}
                 {cooling.slice(0, NAMED_MAX).map(({ model, readyAtMs }) => (
                   <p key={model}>
                     <span className="font-mono text-[13px] break-all">{model}</span>{" "}

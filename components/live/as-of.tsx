@@ -35,7 +35,6 @@ export function AsOf({
       <Button
         variant="ghost"
         size="icon-sm"
-        className="max-sm:size-10"
         aria-label={t("refresh")}
         title={t("refresh")}
         onClick={refresh}

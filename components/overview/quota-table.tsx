@@ -35,10 +35,10 @@ export async function QuotaTable({
             <TableRow className="hover:bg-transparent">
               <TableHead className="pl-4">{t("model")}</TableHead>
               <TableHead>{t("left")}</TableHead>
-              <TableHead>{t("burnDown")}</TableHead>
+              <TableHead className="@max-[46rem]/list:hidden">{t("burnDown")}</TableHead>
               <TableHead className="text-right">{t("ends")}</TableHead>
-              <TableHead className="text-right">{t("rate")}</TableHead>
-              <TableHead>{t("source")}</TableHead>
+              <TableHead className="text-right @max-4xl/list:hidden">{t("rate")}</TableHead>
+              <TableHead className="@max-4xl/list:hidden">{t("source")}</TableHead>
               <TableHead className="pr-4 text-right">{t("reset")}</TableHead>
             </TableRow>
           </TableHeader>
@@ -91,7 +91,7 @@ async function QuotaRow({
         {name}
         <Progress aria-label={`${model}: ${name}`} value={percent} className="mt-1.5 h-1.5" />
       </TableCell>
-      <TableCell>
+      <TableCell className="@max-[46rem]/list:hidden">
         <BurnDown forecast={forecast} nowMs={nowMs} />
       </TableCell>
       <TableCell data-card="aside" className="text-right font-medium whitespace-nowrap">
@@ -101,10 +101,10 @@ async function QuotaRow({
             ? t("dryNow")
             : t("dry", { time: clock(dryMs) })}
       </TableCell>
-      <TableCell className="text-right tabular-nums">
+      <TableCell className="text-right tabular-nums @max-4xl/list:hidden">
         {t("perHour", { rate: Number(requestsPerHour.toPrecision(2)) })}
       </TableCell>
-      <TableCell className="text-muted-foreground text-xs">
+      <TableCell className="text-muted-foreground text-xs @max-4xl/list:hidden">
         {keys.learnt > 0 && <span className="block">{t("learnt", { count: keys.learnt })}</span>}
         {keys.guessed > 0 && <span className="block">{t("guessed", { count: keys.guessed })}</span>}
       </TableCell>

@@ -95,7 +95,7 @@ function TurnView({
           <CopyButton
             value={run.text}
             name={t("answer.label")}
-            className="absolute top-2 right-2 max-sm:size-10"
+            className="absolute top-2 right-2"
           />
         )}
       </div>
@@ -106,9 +106,7 @@ function TurnView({
         </div>
       ) : (
         <details className="border-t px-4 py-2 text-sm">
-          <summary className="text-muted-foreground cursor-pointer max-sm:py-2">
-            {t("facts.title")}
-          </summary>
+          <summary className="text-muted-foreground cursor-pointer">{t("facts.title")}</summary>
           <div className="py-3">
             <RunFacts run={run} />
           </div>
@@ -116,9 +114,7 @@ function TurnView({
       )}
       {run.raw !== "" && run.state !== "streaming" && (
         <details className="border-t px-4 py-2 text-sm">
-          <summary className="text-muted-foreground cursor-pointer max-sm:py-2">
-            {t("answer.raw")}
-          </summary>
+          <summary className="text-muted-foreground cursor-pointer">{t("answer.raw")}</summary>
           <div className="max-h-96 overflow-auto py-3">
             <CodeBlock code={run.raw} language="json" />
           </div>

@@ -55,13 +55,7 @@ export function ImageField({
           ))}
         </ul>
       )}
-      <Button
-        type="button"
-        variant="outline"
-        size="sm"
-        className="max-sm:h-10"
-        onClick={() => input.current?.click()}
-      >
+      <Button type="button" variant="outline" size="sm" onClick={() => input.current?.click()}>
         <ImagePlus aria-hidden />
         {t("add")}
       </Button>

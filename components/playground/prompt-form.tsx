@@ -60,7 +60,7 @@ export function PromptForm({
           type="button"
           variant="outline"
           size="sm"
-          className="justify-self-start max-sm:h-10"
+          className="justify-self-start"
           onClick={() => set.second("")}
         >
           <Plus aria-hidden />
@@ -118,7 +118,7 @@ export function PromptForm({
         />
       </div>
       <details open={shown.tools !== undefined || undefined}>
-        <summary className="cursor-pointer text-sm font-medium max-sm:py-2">{t("tools")}</summary>
+        <summary className="cursor-pointer text-sm font-medium">{t("tools")}</summary>
         <div className="mt-2 grid gap-2">
           <Textarea
             aria-label={t("tools")}

@@ -76,7 +76,7 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
       <TableCell data-card="aside">
         <OutcomeBadge outcome={item.outcome} status={item.status} />
       </TableCell>
-      <TableCell data-card="title" className="max-w-60">
+      <TableCell data-card="title" className="max-w-60 @max-4xl/list:max-w-40">
         <p className="truncate" title={item.model ?? undefined}>
           {item.model ?? UNKNOWN}
         </p>
@@ -90,7 +90,7 @@ function RequestRow({ item }: { readonly item: NamedRequest }) {
           ].join(" · ")}
         </p>
       </TableCell>
-      <TableCell data-card="line" className="max-w-44">
+      <TableCell data-card="line" className="max-w-44 @max-4xl/list:max-w-28">
         <p className="truncate">{item.tokenName ?? item.tokenId ?? t("noToken")}</p>
         {item.userName !== null && (
           <p className="text-muted-foreground truncate text-xs">{item.userName}</p>

@@ -27,7 +27,7 @@ export async function AliasTable({
 }) {
   const t = await getTranslations("routes");
   return (
-    <div className="overflow-hidden rounded-lg border">
+    <div className="@container overflow-hidden rounded-lg border">
       <Table aria-label={t("title")}>
         <TableHeader>
           <TableRow className="hover:bg-transparent">

@@ -27,7 +27,7 @@ export async function TargetLine({
       : []),
   ];
   return (
-    <li className="grid grid-cols-[2rem_minmax(0,1fr)] gap-x-2 md:grid-cols-[2rem_minmax(0,1fr)_11rem]">
+    <li className="grid grid-cols-[2rem_minmax(0,1fr)] gap-x-2 @4xl:grid-cols-[2rem_minmax(0,1fr)_11rem]">
       <span className="text-muted-foreground text-right text-xs leading-5 tabular-nums">
         {marker}
       </span>
@@ -66,7 +66,7 @@ async function TargetState({ target }: { readonly target: TargetItem }) {
       ? ([Clock, "text-cooling"] as const)
       : ([CircleCheck, "text-ready"] as const);
   return (
-    <span className="col-start-2 flex items-center gap-1.5 self-start text-xs leading-5 tabular-nums md:col-start-3">
+    <span className="col-start-2 flex items-center gap-1.5 self-start text-xs leading-5 tabular-nums @4xl:col-start-3">
       <Icon aria-hidden className={`size-3.5 shrink-0 ${colour}`} />
       {stop || t("ready", { ready, keys })}
     </span>

@@ -47,7 +47,7 @@ export function MeteringForm({ settings }: { readonly settings: Settings["meteri
           aria-describedby={`${id}-hint ${id}-error`}
           {...form.register("dailyRowBudget", { valueAsNumber: true })}
         />
-        <p id={`${id}-hint`} className="text-muted-foreground text-sm">
+        <p id={`${id}-hint`} className="text-muted-foreground text-xs">
           {t("hint")}
         </p>
         <FieldError id={`${id}-error`} message={message} />

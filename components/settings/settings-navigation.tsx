@@ -28,7 +28,7 @@ export function SettingsNavigation() {
               href={href}
               aria-current={path === href ? "page" : undefined}
               className={cn(
-                "text-muted-foreground hover:text-foreground focus-visible:ring-ring/50 -mb-px block rounded-t-sm border-b-2 border-transparent px-3 py-2 whitespace-nowrap outline-none focus-visible:ring-[3px] focus-visible:ring-inset",
+                "text-muted-foreground hover:text-foreground focus-visible:ring-ring/50 -mb-px block rounded-t-sm border-b-2 border-transparent px-3 py-2 whitespace-nowrap max-sm:py-2.5 outline-none focus-visible:ring-[3px] focus-visible:ring-inset",
                 path === href && "border-foreground text-foreground font-medium",
               )}
             >

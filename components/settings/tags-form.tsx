@@ -48,7 +48,7 @@ export function TagsForm({ settings }: { readonly settings: Tags }) {
           aria-describedby={`${id}-hint ${id}-error`}
           {...form.register("rollUp", { validate: isValid })}
         />
-        <p id={`${id}-hint`} className="text-muted-foreground text-sm">
+        <p id={`${id}-hint`} className="text-muted-foreground max-w-prose text-xs">
           {t("hint", { max: MAX_ROLLED_UP_TAGS, values: MAX_TAG_VALUES })}
         </p>
         <FieldError

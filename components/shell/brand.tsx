@@ -6,7 +6,7 @@ export function Brand({ isCollapsed = false }: { readonly isCollapsed?: boolean 
   return (
     <Link
       href="/"
-      className="focus-visible:ring-ring/50 flex h-8 items-center gap-2.5 rounded-md px-2 font-semibold tracking-tight outline-none focus-visible:ring-[3px]"
+      className="focus-visible:ring-ring/50 flex h-8 max-md:h-10 items-center gap-2.5 rounded-md px-2 font-semibold tracking-tight outline-none focus-visible:ring-[3px]"
     >
       <BrandMark />
       <span className={cn(isCollapsed && "sr-only")}>One Balance</span>

@@ -1,6 +1,6 @@
 "use client";
 
-import { usePathname } from "next/navigation";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Link } from "@/components/link";
 import { useProviderName } from "@/components/provider-names";
@@ -31,15 +31,18 @@ export function PathCrumbs({
 }) {
   const t = useTranslations("shell");
   const path = usePathname();
+  const model = useSearchParams().get("model");
   const providerName = useProviderName();
   const entry = navigationEntryOf(path, navigationFor(right));
   const below = path.slice(entry?.href.length).split("/").filter(Boolean).map(decodeURIComponent);
   const last = below.at(-1);
   if (entry === undefined || last === undefined) return null;
   const page = PAGES[path];
-  // Anything else below an area is a provider's slug or an id.
+  // Anything else below an area is a provider's slug, an id, or the model in the query.
   const nameOf = (part: string) =>
-    (entry.area === "help" ? helpTitles[part] : undefined) ?? providerName(part);
+    (path === "/usage/model" ? model : undefined) ??
+    (entry.area === "help" ? helpTitles[part] : undefined) ??
+    providerName(part);
   const named = settingsPages.find(({ href }) => href === path);
   return (
     <nav aria-label={t("crumbs")} className="min-w-0 max-md:hidden">

@@ -43,11 +43,17 @@ export async function InvitesTable({
                 {email ?? t("invites.anyone")}
               </TableCell>
               <TableCell data-card="line">{t(`roles.${role}`)}</TableCell>
-              <TableCell data-card="line">{createdByName}</TableCell>
+              <TableCell data-card="line" data-caption={t("invites.by")}>
+                {createdByName}
+              </TableCell>
               <TableCell>
                 <RelativeTime ms={createdAtMs} />
               </TableCell>
-              <TableCell data-card="line" className="tabular-nums">
+              <TableCell
+                data-card="line"
+                data-caption={t("invites.expires")}
+                className="tabular-nums"
+              >
                 <Countdown untilMs={expiresAtMs} />
               </TableCell>
               <TableCell data-card="aside">

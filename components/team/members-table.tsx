@@ -105,7 +105,7 @@ export async function MembersTable({
               ))}
               <TableCell data-card="line" data-caption={t("columns.lastSeen")} className="pl-8">
                 {member.lastSeenAtMs === null ? (
-                  t("never")
+                  <span data-nothing>{t("never")}</span>
                 ) : (
                   <RelativeTime ms={member.lastSeenAtMs} />
                 )}

@@ -61,12 +61,7 @@ export function RemoveMember({
   return (
     <ConfirmDialog
       trigger={
-        <Button
-          variant="ghost"
-          size="icon-sm"
-          className="max-sm:size-10"
-          aria-label={t("remove.label", { name })}
-        >
+        <Button variant="ghost" size="icon-sm" aria-label={t("remove.label", { name })}>
           <UserMinus aria-hidden />
         </Button>
       }

@@ -43,7 +43,7 @@ function BreadcrumbLink({
   return (
     <Comp
       data-slot="breadcrumb-link"
-      className={cn("transition-colors hover:text-foreground", className)}
+      className={cn("max-md:relative max-md:after:absolute max-md:after:-inset-2.5 max-md:after:content-[''] transition-colors hover:text-foreground", className)}
       {...props}
     />
   )

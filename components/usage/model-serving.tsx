@@ -24,7 +24,7 @@ export async function ModelServing({
         {t("serving")}
       </h2>
       {providers.length === 0 && <p className="text-muted-foreground text-sm">{t("noProvider")}</p>}
-      <ul className="space-y-4">
+      <ul className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
         {providers.map(({ provider, label, requests, ...counts }) => (
           <li key={provider} className="space-y-1 text-sm">
             <p className="flex items-baseline justify-between gap-4">

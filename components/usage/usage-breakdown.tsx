@@ -8,7 +8,7 @@ export interface BreakdownRow extends SpentSums {
   readonly label: string;
 }
 
-/** Who or what used how much, most requests first. Phones have no room for the tokens. */
+/** Who or what used how much, most requests first. Narrow tables have no room for the tokens. */
 export async function UsageBreakdown({
   title,
   groupLabel,

@@ -10,8 +10,8 @@ import {
 } from "@/components/ui/table";
 import { cn } from "@/lib/utils";
 
-/** Phones have no room for it. */
-const NOT_ON_PHONES = "hidden sm:table-cell";
+/** There is no room for it on a phone, nor where two tables stand side by side. */
+const WHERE_ROOM = "hidden @md:table-cell";
 
 /** Names with their figures, in the order of the headings. */
 export function UsageTable({
@@ -32,7 +32,7 @@ export function UsageTable({
   readonly children: ReactNode;
 }) {
   return (
-    <div className="overflow-hidden rounded-lg border">
+    <div className="@container overflow-hidden rounded-lg border">
       <Table aria-label={label}>
         <TableHeader>
           <TableRow className="hover:bg-transparent">
@@ -40,7 +40,7 @@ export function UsageTable({
             {figures.map((figure) => (
               <TableHead
                 key={figure.label}
-                className={cn("text-right last:pr-4", figure.isExtra && NOT_ON_PHONES)}
+                className={cn("text-right last:pr-4", figure.isExtra && WHERE_ROOM)}
               >
                 {figure.label}
               </TableHead>
@@ -89,7 +89,7 @@ export function UsageCell({
 }) {
   return (
     <TableCell
-      className={cn("text-right tabular-nums last:pr-4", isExtra && NOT_ON_PHONES)}
+      className={cn("text-right tabular-nums last:pr-4", isExtra && WHERE_ROOM)}
       title={title}
     >
       <MaybeLink href={href}>{children}</MaybeLink>

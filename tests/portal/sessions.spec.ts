@@ -232,7 +232,7 @@ test("time zone, clock and density are chosen for the browser", async ({ admin }
   await admin.goto("/account");
   await admin.getByLabel("Clock").selectOption("24");
   await admin.getByLabel("Time zone").selectOption("Pacific/Kiritimati");
-  await admin.getByLabel("Rows of tables").selectOption("compact");
+  await admin.getByLabel("Table rows").selectOption("compact");
   await expect(admin.locator("html")).toHaveAttribute("data-density", "compact");
   await expectAccessible(admin);
   await admin.goto("/audit");

@@ -47,14 +47,14 @@ export function KeySheet({
             {key?.masked ?? (isLoading ? t("loading") : t("gone"))}
           </SheetTitle>
           <SheetDescription asChild>
-            <div className="flex items-center gap-3">
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
               <span>{label}</span>
               {key && <StateBadge state={key.state} untilMs={key.cooldowns[0]?.untilMs} />}
               {key?.suspicion && <SuspectMark />}
               {key && (
                 <Link
                   href={`/keys/${encodeURIComponent(key.provider)}/${key.id}`}
-                  className="ml-auto underline-offset-4 hover:underline"
+                  className="ml-auto whitespace-nowrap underline underline-offset-4"
                 >
                   {t("open")}
                 </Link>

@@ -56,6 +56,7 @@ export function keyColumns({
       cell: ({ row: { original: key } }) => (
         <button
           type="button"
+          data-opens
           aria-label={openLabel(key.masked)}
           className="focus-visible:ring-ring/50 rounded-sm font-mono text-[13px] outline-none hover:underline focus-visible:ring-[3px]"
           onClick={(event) => {

@@ -83,7 +83,7 @@ async function ProviderKeys({
     readPageStamp(context),
     getTranslations("keys"),
     browseProviderKeys(context, input),
-    keyId === undefined ? null : readProviderKey(context, keyId).catch(nullIfMissing),
+    keyId === undefined ? null : keyOf(context, provider, keyId),
     readKeyGrid(context, provider),
     readProviderLimits(context, provider),
     listIncidents(context, { provider, limit: INCIDENTS_SHOWN }),
@@ -173,6 +173,12 @@ async function ProviderKeys({
       </div>
     </ClientMessages>
   );
+}
+
+/** Null also for a key of another provider, whose page this isn't. */
+async function keyOf(context: PortalRead["context"], provider: string, id: string) {
+  const detail = await readProviderKey(context, id).catch(nullIfMissing);
+  return detail?.key.provider === provider ? detail : null;
 }
 
 function nullIfMissing(error: unknown): null {

@@ -50,7 +50,7 @@ export default async function MemberPage({ params, searchParams }: PageProps<"/t
         crumbs={[{ label: t("title"), href: "/team" }, { label: name }]}
         description={email}
       />
-      <div className="grid items-start gap-8 xl:grid-cols-[1fr_22rem]">
+      <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-[1fr_22rem]">
         <div className="min-w-0 space-y-8 max-xl:order-last">
           {tokens.length > 0 && (
             <section aria-labelledby="tokens" className="space-y-3">

@@ -66,7 +66,7 @@ export default async function TokenPage({ params, searchParams }: PageProps<"/to
           )
         }
       />
-      <div className="grid items-start gap-8 xl:grid-cols-[1fr_22rem]">
+      <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-[1fr_22rem]">
         <div className="min-w-0 max-xl:order-last">
           <UseOf reader={ofToken} of={{ token: id }} params={query} without={["keyEvents"]} />
         </div>

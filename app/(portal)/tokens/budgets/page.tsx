@@ -87,8 +87,8 @@ export default async function BudgetsPage({ searchParams }: PageProps<"/tokens/b
       )}
       {isAdmin && holders.length > 0 && (
         <section aria-labelledby="check" className="mt-10">
-          <div className="mb-3 flex flex-col gap-3 sm:flex-row sm:items-start sm:justify-between">
-            <div className="space-y-1">
+          <div className="mb-3 flex flex-wrap items-start justify-between gap-3">
+            <div className="min-w-0 flex-1 basis-80 space-y-1">
               <h2 id="check" className="text-base font-medium">
                 {t("check.title")}
               </h2>

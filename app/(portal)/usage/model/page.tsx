@@ -42,11 +42,9 @@ export default async function ModelPage({ searchParams }: PageProps<"/usage/mode
         ]}
         description={label ?? t("model.everyProvider")}
       />
-      <div className="grid items-start gap-8 xl:grid-cols-[1fr_22rem]">
-        <div className="min-w-0 max-xl:order-last">
-          <UseOf reader={reader} of={{ model, provider }} params={params} />
-        </div>
+      <div className="space-y-8">
         <ModelServing model={model} serving={serving} isOfOne={provider !== undefined} />
+        <UseOf reader={reader} of={{ model, provider }} params={params} />
       </div>
     </ClientMessages>
   );

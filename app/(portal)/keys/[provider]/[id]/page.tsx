@@ -60,7 +60,7 @@ export default async function KeyPage({
           </span>
         }
       />
-      <div className="grid items-start gap-8 xl:grid-cols-[1fr_26rem]">
+      <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-[1fr_26rem]">
         <div className="min-w-0 max-xl:order-last">
           <UseOf reader={reader} of={{ key: id, provider }} params={query} />
         </div>

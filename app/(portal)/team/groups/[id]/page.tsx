@@ -86,7 +86,7 @@ export default async function GroupPage({ params, searchParams }: PageProps<"/te
           )
         }
       />
-      <div className="grid items-start gap-8 xl:grid-cols-[1fr_22rem]">
+      <div className="grid grid-cols-1 items-start gap-8 xl:grid-cols-[1fr_22rem]">
         <div className="min-w-0 space-y-8 max-xl:order-last">
           {limited.length > 0 && (
             <GroupSection title={t("page.limits")}>
