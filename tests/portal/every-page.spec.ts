@@ -1,7 +1,8 @@
 /**
- * A walk over every page, with keys in the pool: their text reaches no response and no log, and nothing is cut off on
- * phones.
+ * A walk over every page, with keys in the pool: their text reaches no response and no log, and on phones nothing is
+ * cut off or too small for a thumb.
  */
+import type { Page } from "@playwright/test";
 import { chat } from "../e2e/chat.ts";
 import { portalPages } from "./pages.ts";
 import { expect, expectAccessible, test } from "./portal.ts";
@@ -17,7 +18,7 @@ const SECRET = /LEAK(?:good|dead|past)LEAK/;
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1440, height: 900 };
 
-test("no answer to the browser and no log line holds a provider key; at 390 px nothing is cut off", async ({
+test("no answer to the browser and no log line holds a provider key; at 390 px nothing is cut off or small", async ({
   admin: page,
   server,
   servers,
@@ -59,6 +60,7 @@ test("no answer to the browser and no log line holds a provider key; at 390 px n
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(width, `width of ${path}`).toBe(PHONE.width);
+    expect(await smallTargets(page), `targets below 40 px on ${path}`).toEqual([]);
     expect(await page.content(), path).not.toMatch(SECRET);
     if (!path.startsWith("/settings")) continue;
     await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
@@ -71,3 +73,39 @@ test("no answer to the browser and no log line holds a provider key; at 390 px n
   for (const { url, text } of answers) expect(await text, url).not.toMatch(SECRET);
   expect(servers.logged.join("\n")).not.toMatch(SECRET);
 });
+
+/**
+ * What can be pressed and is less than 40 px wide or high, with its area outside of what is drawn. Links that are only
+ * text are as high as their line, and what opens a card is as large as the card.
+ */
+function smallTargets(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const LEAST = 39.5;
+    const LINE = 21;
+    const pressed =
+      "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=switch], [role=checkbox], [role=radio]";
+    const found: string[] = [];
+    for (const element of document.querySelectorAll<HTMLElement>(pressed)) {
+      const { width, height } = element.getBoundingClientRect();
+      // What only screen readers see, and a form's copies of what is drawn otherwise.
+      const isHidden =
+        width <= 1 ||
+        height <= 1 ||
+        element.closest("[aria-hidden=true], .sr-only, [data-cards] > thead") !== null;
+      const isCard = element.matches("[data-cards] [data-opens]");
+      const isText = element.matches("a") && height <= LINE;
+      if (isHidden || isCard || isText) continue;
+      const after = getComputedStyle(element, "::after");
+      const around = (side: "top" | "right" | "bottom" | "left") =>
+        after.position === "absolute" ? Math.max(0, -Number.parseFloat(after[side]) || 0) : 0;
+      const size = [
+        width + around("left") + around("right"),
+        height + around("top") + around("bottom"),
+      ];
+      if (size.every((side) => side >= LEAST)) continue;
+      const name = element.getAttribute("aria-label") ?? element.textContent?.trim();
+      found.push(`${element.tagName} "${name}" ${size.map(Math.round).join(" x ")}`);
+    }
+    return found;
+  });
+}
