@@ -1,6 +1,7 @@
 /**
  * Sends what requests were, as spans, to a receiver of OTLP over HTTP: all that waits in one post, at most one a
- * second, after answers; what is more than one post holds follows at once. Nothing waits for it. What is too much, or is not taken, is dropped and counted.
+ * second, after answers; what is more than one post holds follows at once. Nothing waits for it. What is too much, or
+ * is not taken, is dropped and counted.
  *
  * As with usage (`usage-recorder.ts`), one request at a time posts inside its own `waitUntil`.
  * @module
